@@ -1,0 +1,3 @@
+export { type BackendReport, useBackend } from "./backend.js";
+export { Random } from "./random.js";
+export { type Pullback, Tape } from "./tape.js";
