@@ -1,0 +1,180 @@
+/**
+ * Scaled dot-product attention with grouped queries and, for the search, a policy over keys.
+ *
+ * Grouped queries (Ainslie et al., arXiv 2305.13245): the group is folded into the rows, `[B, h_kv, (h/h_kv)·N, d]`, so
+ * that keys and values are never repeated. Policy softmax: METHOD §4.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { Tape } from "../../tensor/index.js";
+
+/** Stands for −∞ in additive masks: far below any logit, far above float32's overflow. */
+export const MASKED = -1e30;
+
+/**
+ * A weight for each key, in [0, 1].
+ *
+ * `weights` multiplies the exponentials of the keys, `[B, 1, N_q, N_k]`, with ones where a query meets itself; `keys`
+ * is the [B, N_k] tensor that the gradient goes to; `other` is 1 where query and key are different tokens, 0 on a token
+ * meeting itself, same shape as `weights`.
+ */
+export interface KeyPolicy {
+  readonly keys: tf.Tensor2D;
+  readonly other: tf.Tensor4D;
+}
+
+/** `other·keys + (1 − other)`: a token always sees itself. [B, 1, N_q, N_k], in the caller's scope. */
+function policyWeights({ keys, other }: KeyPolicy): tf.Tensor4D {
+  const [batch, length] = keys.shape;
+  return tf.add(tf.mul(other, tf.sub(tf.reshape(keys, [batch, 1, 1, length]), 1)), 1) as tf.Tensor4D;
+}
+
+/** Raw logits `q·kᵀ/√d` with the structural mask, [B, h, N_q, N_k], in the caller's scope. */
+function maskedLogits(q: tf.Tensor4D, k: tf.Tensor4D, bias: tf.Tensor4D | null): tf.Tensor4D {
+  const [batch, heads, queries, width] = q.shape;
+  const [, groups, keys] = k.shape;
+  const scaled = tf.mul(tf.reshape(q, [batch, groups, (heads / groups) * queries, width]), width ** -0.5);
+  const logits = tf.reshape(tf.matMul(scaled, k, false, true), [batch, heads, queries, keys]) as tf.Tensor4D;
+  return bias ? (tf.add(logits, bias) as tf.Tensor4D) : logits;
+}
+
+/** Exponentials over the normaliser of the kept keys: every key has one, kept or not. In the caller's scope. */
+function policyExponentials(logits: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D {
+  const kept = tf.add(logits, tf.mul(tf.cast(tf.equal(weights, 0), "float32"), MASKED));
+  const shifted = tf.sub(logits, tf.max(kept, -1, true));
+  // A dropped key may outweigh every kept one by more than float32's exponent; its gradient saturates instead.
+  const exponentials = tf.exp(tf.minimum(shifted, 80));
+  return tf.div(exponentials, tf.sum(tf.mul(exponentials, weights), -1, true));
+}
+
+/** `p·v` for grouped keys: [B, h, N_q, N_k] × [B, h_kv, N_k, d] → [B, h, N_q, d], in the caller's scope. */
+function mix(p: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
+  const [batch, heads, queries, keys] = p.shape;
+  const [, groups, , width] = v.shape;
+  const folded = tf.reshape(p, [batch, groups, (heads / groups) * queries, keys]);
+  return tf.reshape(tf.matMul(folded, v), [batch, heads, queries, width]);
+}
+
+/** Gradients of the logits, given the probabilities' weights and the gradient of the logits themselves. */
+function logitGradients(
+  dLogits: tf.Tensor4D,
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  needs: readonly boolean[],
+): [tf.Tensor4D | null, tf.Tensor4D | null] {
+  const [batch, heads, queries, width] = q.shape;
+  const [, groups, keys] = k.shape;
+  const folded = tf.mul(tf.reshape(dLogits, [batch, groups, (heads / groups) * queries, keys]), width ** -0.5);
+  const rows = [batch, groups, (heads / groups) * queries, width];
+  return [
+    needs[0] ? (tf.reshape(tf.matMul(folded, k), q.shape) as tf.Tensor4D) : null,
+    needs[1] ? (tf.matMul(folded, tf.reshape(q, rows), true, false) as tf.Tensor4D) : null,
+  ];
+}
+
+/**
+ * Attention of every query over its keys.
+ *
+ * @param q [B, h, N_q, d], rotated.
+ * @param k [B, h_kv, N_k, d], rotated.
+ * @param v [B, h_kv, N_k, d].
+ * @param bias structural mask added to the logits: 0 or `MASKED`, [B or 1, 1, N_q, N_k]; null lets everything through.
+ * @param policy weights of the keys; null keeps all.
+ * @returns [B, h, N_q, d]; owned by the tape, or by the caller's scope without one.
+ */
+export function attention(
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  v: tf.Tensor4D,
+  bias: tf.Tensor4D | null,
+  policy: KeyPolicy | null,
+  tape?: Tape,
+): tf.Tensor4D {
+  if (!tape) {
+    return tf.tidy(() => {
+      const logits = maskedLogits(q, k, bias);
+      if (!policy) return mix(tf.softmax(logits), v);
+      const weights = policyWeights(policy);
+      return mix(tf.mul(policyExponentials(logits, weights), weights), v);
+    });
+  }
+  // `shares` are the keys' exponentials over the normaliser: the probabilities where the weight is one.
+  const [y, shares, weights] = tf.tidy(() => {
+    const logits = maskedLogits(q, k, bias);
+    if (!policy) {
+      const p = tf.softmax(logits);
+      return [mix(p, v), p];
+    }
+    const w = policyWeights(policy);
+    const e = policyExponentials(logits, w);
+    return [mix(tf.mul(e, w), v), e, w];
+  }) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D | undefined];
+  const [batch, heads, queries, width] = q.shape;
+  const groups = k.shape[1];
+  tape.record(
+    y,
+    policy ? [q, k, v, policy.keys] : [q, k, v],
+    (dy, needs) => {
+      const p = weights ? (tf.mul(shares, weights) as tf.Tensor4D) : shares;
+      const rows = [batch, groups, (heads / groups) * queries, width];
+      const dyRows = tf.reshape(dy, rows);
+      const dShare = tf.reshape(tf.matMul(dyRows, v, false, true), shares.shape);
+      const centred = tf.sub(dShare, tf.sum(tf.mul(dy, y), -1, true));
+      const perWeight = tf.mul(shares, centred) as tf.Tensor4D;
+      const dLogits = (weights ? tf.mul(perWeight, weights) : perWeight) as tf.Tensor4D;
+      const [dq, dk] = logitGradients(dLogits, q, k, needs);
+      return [
+        dq,
+        dk,
+        needs[2] ? tf.matMul(tf.reshape(p, [batch, groups, rows[2], k.shape[2]]), dyRows, true, false) : null,
+        policy && needs[3] ? tf.sum(tf.mul(perWeight, policy.other), [1, 2]) : null,
+      ];
+    },
+    weights ? [shares, weights] : [shares],
+  );
+  return y;
+}
+
+/**
+ * The attention probabilities of some query rows, averaged over heads: what selectors score tokens by.
+ *
+ * @param q [B, h, R, d]: the rows that score, rotated.
+ * @param k [B, h_kv, N_k, d], rotated.
+ * @param bias [B or 1, 1, R, N_k] or null.
+ * @param policy as in `attention`, for the scoring rows.
+ * @returns [B, R, N_k]; owned by the tape, or by the caller's scope without one.
+ */
+export function attentionRows(
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  bias: tf.Tensor4D | null,
+  policy: KeyPolicy | null,
+  tape?: Tape,
+): tf.Tensor3D {
+  const [y, shares, weights] = tf.tidy(() => {
+    const logits = maskedLogits(q, k, bias);
+    const w = policy ? policyWeights(policy) : undefined;
+    const e = w ? policyExponentials(logits, w) : tf.softmax(logits);
+    const p = w ? tf.mul(e, w) : e;
+    return w ? [tf.mean(p, 1), e, w] : [tf.mean(p, 1), e];
+  }) as [tf.Tensor3D, tf.Tensor4D, tf.Tensor4D | undefined];
+  const saved = weights ? [shares, weights] : [shares];
+  if (!tape) {
+    tf.dispose(saved);
+    return y;
+  }
+  const heads = q.shape[1];
+  tape.record(
+    y,
+    policy ? [q, k, policy.keys] : [q, k],
+    (dy, needs) => {
+      const dp = tf.div(tf.expandDims(dy, 1), heads); // [B, 1, R, N_k], the same for every head
+      const p = weights ? tf.mul(shares, weights) : shares;
+      const perWeight = tf.mul(shares, tf.sub(dp, tf.sum(tf.mul(p, dp), -1, true))) as tf.Tensor4D;
+      const dLogits = (weights ? tf.mul(perWeight, weights) : perWeight) as tf.Tensor4D;
+      const [dq, dk] = logitGradients(dLogits, q, k, needs);
+      return [dq, dk, policy && needs[2] ? tf.sum(tf.mul(perWeight, policy.other), [1, 2]) : null];
+    },
+    saved,
+  );
+  return y;
+}

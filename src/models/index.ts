@@ -1,0 +1,15 @@
+export { attentionRows, gatherRows, type KeyPolicy, MASKED, reshape } from "./blocks/index.js";
+export { causalBias, layoutFrom } from "./layout.js";
+export type {
+  DecoderShape,
+  GridThw,
+  KeyValues,
+  LayerInput,
+  LayerOutput,
+  LayoutRotary,
+  Positions,
+  TokenLayout,
+  VisionLanguageModel,
+} from "./model.js";
+export { Parameters, type WeightSource } from "./parameters.js";
+export { type Qwen25TextConfig, type Qwen25VisionConfig, Qwen25Vl, type Qwen25VlConfig } from "./qwen2_5_vl/index.js";

@@ -1,0 +1,129 @@
+/**
+ * What a search, an evaluation or a decoder needs of a vision-language model.
+ *
+ * A model turns pictures into visual tokens, a prompt into rows of embeddings, and rows into rows, layer by layer. Which
+ * rows a layer sees is decided outside: nothing here knows selectors or schedules.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Tape } from "../tensor/index.js";
+import type { KeyPolicy } from "./blocks/index.js";
+import type { Parameters } from "./parameters.js";
+
+/** Sizes of a decoder: what its cost depends on. */
+export interface DecoderShape {
+  readonly layers: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Attention window of each layer in tokens; null where attention is full. */
+  readonly windows: readonly (number | null)[];
+}
+
+/** t, h, w of a picture in patches, before merging. */
+export type GridThw = readonly [number, number, number];
+
+/** Positions of one sample's tokens, on every axis the model turns by. */
+export interface Positions {
+  readonly axes: number;
+  /** [axes, n], axis by axis. */
+  readonly values: Int32Array;
+  /** The position at which decoding goes on, the same on every axis. */
+  readonly next: number;
+}
+
+/**
+ * Which original tokens the rows of a batch are. Rows keep their original order; padding stands at the end of a sample.
+ */
+export interface TokenLayout {
+  readonly batch: number;
+  /** Rows per sample, padding included. */
+  readonly length: number;
+  /** [batch · length]: place of the row's token in its sample, −1 for padding. */
+  readonly index: Int32Array;
+}
+
+/** Rotations of a layout's rows; what is inside is the model's business. Release with `VisionLanguageModel.release`. */
+export interface LayoutRotary {
+  readonly tensors: readonly tf.Tensor4D[];
+}
+
+/** Keys and values of a layer's rows, rotated: [B, h_kv, N, d] each. */
+export interface KeyValues {
+  readonly keys: tf.Tensor4D;
+  readonly values: tf.Tensor4D;
+}
+
+export interface LayerInput {
+  /** [B·N, H]: the rows that are attended to. */
+  readonly hidden: tf.Tensor2D;
+  readonly batch: number;
+  readonly rotary: LayoutRotary;
+  /**
+   * The rows that ask and come out: indices into the B·N rows, the same number for every sample, with their own rotary;
+   * default all.
+   */
+  readonly queries?: { readonly rows: Int32Array; readonly rotary: LayoutRotary };
+  /** Structural mask, [B or 1, 1, N_q, N_k]; null lets every row see every row. */
+  readonly bias: tf.Tensor4D | null;
+  readonly policy?: KeyPolicy;
+  /** Keys and values of earlier rows (decoding), before this layer's own; owned by the caller. */
+  readonly past?: KeyValues;
+}
+
+export interface LayerOutput extends KeyValues {
+  /** [B·N_q, H] */
+  readonly hidden: tf.Tensor2D;
+  /** [B, h, N_q, d], rotated: what scores are computed from. */
+  readonly queries: tf.Tensor4D;
+}
+
+/** A decoder-only language model that reads pictures. Every tensor argument is float32. */
+export interface VisionLanguageModel {
+  readonly architecture: string;
+  readonly shape: DecoderShape;
+  readonly vocabulary: number;
+  readonly imageTokenId: number;
+  readonly eosTokenIds: readonly number[];
+  readonly padTokenId: number;
+  readonly parameters: Parameters;
+
+  /** Number of visual tokens of a picture. */
+  visualTokens(grid: GridThw): number;
+
+  /** [Σ patches, patch width] → [Σ visual tokens, H]. Owned by the tape, or by the caller. */
+  encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D;
+
+  /**
+   * Embeddings of token ids with visual features in the place of image tokens, in order.
+   *
+   * @param ids R token ids.
+   * @param visual [number of image tokens among ids, H], or null where there are none.
+   * @returns [R, H]; owned by the tape, or by the caller.
+   */
+  embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D;
+
+  /** Positions of one unpadded sample. */
+  positions(ids: Int32Array, grids: readonly GridThw[]): Positions;
+
+  /** Rotations for the rows of a layout. Owned by the caller. */
+  rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary;
+
+  /**
+   * The structural mask of layer `i` between the rows of two layouts (causal, windows, pictures, padding), by original
+   * positions; null where it would let everything through. Owned by the caller.
+   */
+  bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D | null;
+
+  /** One decoder layer. Everything returned is owned by the tape, or by the caller. */
+  layer(i: number, input: LayerInput, tape?: Tape): LayerOutput;
+
+  /** Final norm. [R, H] → [R, H]. Owned by the tape, or by the caller. */
+  norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D;
+
+  /** Final norm and head. [R, H] → [R, vocabulary]. Owned by the tape, or by the caller. */
+  logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D;
+
+  dispose(): void;
+}

@@ -1,0 +1,80 @@
+/** The weights of a model: read from a source once, held as tensors, named as in the checkpoint. */
+import * as tf from "@tensorflow/tfjs";
+import { EspalierError } from "../errors.js";
+import type { LinearParameters } from "./blocks/index.js";
+
+/** Where weights come from: a checkpoint directory, or an initialiser. */
+export interface WeightSource {
+  has(name: string): boolean;
+  /** Row-major float32 values of a tensor of exactly this shape; throws EspalierError where it is missing or different. */
+  read(name: string, shape: readonly number[]): Float32Array;
+}
+
+/**
+ * Loads and owns a model's tensors. Each tensor is asked for once, by its checkpoint name, in the checkpoint's own layout
+ * (a linear map is [out, in]), so that writing a checkpoint needs no conversion.
+ */
+export class Parameters {
+  readonly #source: WeightSource;
+  readonly #trainable: boolean;
+  readonly #tensors = new Map<string, tf.Tensor>();
+
+  /** @param trainable holds the weights as variables that an optimiser may assign; default frozen. */
+  constructor(source: WeightSource, options: { trainable?: boolean } = {}) {
+    this.#source = source;
+    this.#trainable = options.trainable ?? false;
+  }
+
+  has(name: string): boolean {
+    return this.#source.has(name);
+  }
+
+  /** @param view the shape to hold it in, where that is not the checkpoint's. */
+  #load<T extends tf.Tensor>(name: string, shape: number[], view: number[] = shape): T {
+    if (this.#tensors.has(name))
+      throw new EspalierError(`Weight ${name} is used twice; each has one place in the model.`);
+    const values = tf.tensor(this.#source.read(name, shape), view, "float32");
+    const tensor = this.#trainable ? tf.variable(values, true) : tf.keep(values);
+    if (this.#trainable) values.dispose();
+    this.#tensors.set(name, tensor);
+    return tensor as T;
+  }
+
+  vector(name: string, length: number): tf.Tensor1D {
+    return this.#load<tf.Tensor1D>(name, [length]);
+  }
+
+  matrix(name: string, rows: number, columns: number): tf.Tensor2D {
+    return this.#load<tf.Tensor2D>(name, [rows, columns]);
+  }
+
+  /** A tensor of the checkpoint's shape, viewed as a matrix of `rows` rows: a convolution whose stride is its kernel. */
+  flattened(name: string, shape: number[]): tf.Tensor2D {
+    return this.#load<tf.Tensor2D>(name, shape, [shape[0], shape.slice(1).reduce((a, b) => a * b, 1)]);
+  }
+
+  /** `prefix.weight` [out, in] and, where asked for, `prefix.bias` [out]. */
+  linear(prefix: string, input: number, output: number, bias: boolean): LinearParameters {
+    return {
+      weight: this.matrix(`${prefix}.weight`, output, input),
+      bias: bias ? this.vector(`${prefix}.bias`, output) : null,
+    };
+  }
+
+  /** All tensors loaded so far, by checkpoint name, in loading order. Owned by this object. */
+  entries(): ReadonlyMap<string, tf.Tensor> {
+    return this.#tensors;
+  }
+
+  /** Bytes of all tensors. */
+  get bytes(): number {
+    let elements = 0;
+    for (const tensor of this.#tensors.values()) elements += tensor.size;
+    return elements * 4;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors.values()) tensor.dispose();
+    this.#tensors.clear();
+  }
+}

@@ -1,0 +1,154 @@
+/** Qwen2.5-VL (arXiv 2502.13923) as a `VisionLanguageModel`; weights named as in Hugging Face checkpoints. */
+import * as tf from "@tensorflow/tfjs";
+import { EspalierError } from "../../errors.js";
+import type { Tape } from "../../tensor/index.js";
+import { concatRows, gatherRows, inverseFrequencies, linear, rmsNorm, rotaryFromAngles } from "../blocks/index.js";
+import { causalBias } from "../layout.js";
+import type {
+  DecoderShape,
+  GridThw,
+  LayerInput,
+  LayerOutput,
+  LayoutRotary,
+  Positions,
+  TokenLayout,
+  VisionLanguageModel,
+} from "../model.js";
+import { Parameters, type WeightSource } from "../parameters.js";
+import type { Qwen25VlConfig } from "./config.js";
+import { type DecoderLayer, decoderLayer, loadDecoderLayer } from "./decoder.js";
+import { multimodalPositions } from "./positions.js";
+import { Qwen25Vision } from "./vision.js";
+
+/** Checkpoints before transformers 4.52 keep the decoder at "model", later ones at "model.language_model". */
+function prefixes(source: WeightSource): { decoder: string; vision: string } {
+  const nested = source.has("model.language_model.embed_tokens.weight");
+  return {
+    decoder: nested ? "model.language_model" : "model",
+    vision: source.has("model.visual.patch_embed.proj.weight") ? "model.visual" : "visual",
+  };
+}
+
+export class Qwen25Vl implements VisionLanguageModel {
+  readonly architecture = "qwen2_5_vl";
+  readonly config: Qwen25VlConfig;
+  readonly parameters: Parameters;
+  readonly #vision: Qwen25Vision;
+  readonly #embedding: tf.Tensor2D;
+  readonly #layers: DecoderLayer[];
+  readonly #norm: tf.Tensor1D;
+  readonly #head: tf.Tensor2D;
+  readonly #frequencies: Float32Array;
+  /** For each frequency, the position axis it turns with. */
+  readonly #axes: Uint8Array;
+
+  /**
+   * @param trainable holds the weights as variables; default frozen.
+   * @throws EspalierError where a weight is missing or has another shape.
+   */
+  constructor(config: Qwen25VlConfig, source: WeightSource, options: { trainable?: boolean } = {}) {
+    this.config = config;
+    this.parameters = new Parameters(source, options);
+    const { text } = config;
+    const at = prefixes(source);
+    this.#vision = new Qwen25Vision(this.parameters, at.vision, config.vision);
+    this.#embedding = this.parameters.matrix(`${at.decoder}.embed_tokens.weight`, text.vocabulary, text.hidden);
+    this.#layers = Array.from({ length: text.layers }, (_, i) =>
+      loadDecoderLayer(this.parameters, at.decoder, i, text),
+    );
+    this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, text.hidden);
+    this.#head = text.tieWordEmbeddings
+      ? this.#embedding
+      : this.parameters.matrix("lm_head.weight", text.vocabulary, text.hidden);
+    this.#frequencies = inverseFrequencies(text.headDim, text.ropeTheta);
+    this.#axes = Uint8Array.from(text.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
+  }
+
+  get shape(): DecoderShape {
+    const { layers, hidden, intermediate, heads, kvHeads, headDim, windows } = this.config.text;
+    return { layers, hidden, intermediate, heads, kvHeads, headDim, windows };
+  }
+
+  get vocabulary(): number {
+    return this.config.text.vocabulary;
+  }
+
+  get imageTokenId(): number {
+    return this.config.imageTokenId;
+  }
+
+  get eosTokenIds(): readonly number[] {
+    return this.config.eosTokenIds;
+  }
+
+  get padTokenId(): number {
+    return this.config.padTokenId;
+  }
+
+  visualTokens([frames, height, width]: GridThw): number {
+    return (frames * height * width) / this.config.vision.mergeSize ** 2;
+  }
+
+  encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {
+    return this.#vision.encode(pixels, grids, tape);
+  }
+
+  embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D {
+    const { imageTokenId } = this.config;
+    const wanted = ids.reduce((count, id) => count + (id === imageTokenId ? 1 : 0), 0);
+    const given = visual?.shape[0] ?? 0;
+    if (wanted !== given) {
+      throw new EspalierError(`The prompt has ${wanted} image tokens, but the pictures give ${given} visual tokens.`);
+    }
+    const run = (): tf.Tensor2D => {
+      const words = gatherRows(this.#embedding, ids, tape);
+      if (!visual) return words;
+      let next = ids.length;
+      const order = ids.map((id, row) => (id === imageTokenId ? next++ : row));
+      return gatherRows(concatRows([words, visual], tape), order, tape);
+    };
+    return tape ? run() : tf.tidy(run);
+  }
+
+  positions(ids: Int32Array, grids: readonly GridThw[]): Positions {
+    return multimodalPositions(ids, grids, this.config);
+  }
+
+  rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary {
+    const { headDim } = this.config.text;
+    const half = headDim / 2;
+    const angles = new Float32Array(layout.batch * layout.length * half);
+    for (let row = 0; row < layout.index.length; row++) {
+      const place = layout.index[row];
+      if (place < 0) continue;
+      const { values, axes } = positions[Math.floor(row / layout.length)];
+      const n = values.length / axes;
+      for (let j = 0; j < half; j++) angles[row * half + j] = values[this.#axes[j] * n + place] * this.#frequencies[j];
+    }
+    const { cos, sin } = rotaryFromAngles(angles, layout.batch, layout.length, headDim);
+    return { tensors: [cos, sin] };
+  }
+
+  bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D {
+    return causalBias(queries, keys, this.config.text.windows[i]);
+  }
+
+  layer(i: number, input: LayerInput, tape?: Tape): LayerOutput {
+    const run = () => decoderLayer(this.#layers[i], this.config.text, input, tape);
+    if (tape) return run();
+    return tf.tidy(() => ({ ...run() }));
+  }
+
+  norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
+    return rmsNorm(hidden, this.#norm, this.config.text.rmsNormEpsilon, tape);
+  }
+
+  logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
+    const run = () => linear(this.norm(hidden, tape), { weight: this.#head, bias: null }, tape);
+    return tape ? run() : tf.tidy(run);
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+}
