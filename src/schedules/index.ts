@@ -1,0 +1,70 @@
+/** Schedules and the kernel functions that generate them. A new kernel function is one file here and one line below. */
+import { EspalierError } from "../errors.js";
+import { exponential } from "./exponential.js";
+import { free } from "./free.js";
+import type { KernelFunction } from "./kernelFunction.js";
+import { linear } from "./linear.js";
+import { multiStep } from "./multiStep.js";
+import { pSigmoid } from "./pSigmoid.js";
+import { singleStep } from "./singleStep.js";
+
+export type { KernelFunction, Phase } from "./kernelFunction.js";
+export {
+  countsFromShares,
+  SHARE_TOLERANCE,
+  type Shares,
+  sharesFromCounts,
+  validateCounts,
+  validateShares,
+} from "./schedule.js";
+export {
+  countsForSample,
+  parseScheduleFile,
+  readScheduleFile,
+  type Schedule,
+  type ScheduleFile,
+  writeScheduleFile,
+} from "./scheduleFile.js";
+
+/** Every kernel function by name; each takes its options, all of them optional. */
+export const KERNEL_FUNCTIONS: Readonly<
+  Record<string, (options?: Readonly<Record<string, number>>) => KernelFunction>
+> = {
+  singleStep,
+  linear,
+  exponential,
+  pSigmoid,
+  multiStep,
+  free,
+};
+
+/** A kernel function by name with its options, as a journal or a notebook writes it. */
+export type KernelSpec = string | ({ readonly name: string } & Readonly<Record<string, number | string>>);
+
+/**
+ * The kernel function that a specification names.
+ *
+ * @param spec a name ("linear"), "multiStep:S" for S steps, or an object with `name` and the family's options
+ *   (`{ name: "multiStep", steps: 4, kappa: 8 }`).
+ * @throws EspalierError for an unknown name, an option the family does not have, or a value out of range.
+ */
+export function kernelFunction(spec: KernelSpec): KernelFunction {
+  const { name, ...options } = typeof spec === "string" ? parseSpec(spec) : spec;
+  if (typeof name !== "string" || !Object.hasOwn(KERNEL_FUNCTIONS, name)) {
+    throw new EspalierError(
+      `There is no kernel function "${name}"; choose one of ${Object.keys(KERNEL_FUNCTIONS).join(", ")}.`,
+    );
+  }
+  return KERNEL_FUNCTIONS[name](options as Record<string, number>);
+}
+
+function parseSpec(spec: string): { name: string } & Record<string, number | string> {
+  const [name, steps, ...rest] = spec.split(":");
+  if (steps === undefined) return { name };
+  if (name !== "multiStep" || rest.length > 0 || !/^\d+$/.test(steps)) {
+    throw new EspalierError(
+      `The kernel function "${spec}" is not understood; write a name alone, or multiStep:S with a whole number of steps.`,
+    );
+  }
+  return { name, steps: Number(steps) };
+}
