@@ -17,7 +17,7 @@ interface Bar {
 const HIGHEST = 9;
 
 function specification(random: Random, bars: readonly Bar[]): TopLevelSpec {
-  const left = random.integer(18, 30);
+  const left = random.integer(20, 32);
   const top = random.integer(8, 20);
   const font = random.choice(fontFamilies());
   const lines = ink(random, 110);
@@ -95,7 +95,9 @@ const { CanvasRenderer: Renderer } = vega as unknown as { CanvasRenderer: new (l
 
 function draw(random: Random, surface: Surface, bars: readonly Bar[]): void {
   const view = new vega.View(vega.parse(compile(specification(random, bars)).spec), { renderer: "none" }).run();
-  const origin = view.origin();
+  const { left: marginLeft, top: marginTop } = view.padding() as { left: number; top: number };
+  // Without automatic sizing the view's own origin is (0, 0) and the padding comes on top.
+  const origin = [view.origin()[0] + marginLeft, view.origin()[1] + marginTop];
   const { root } = view.scenegraph() as unknown as { root: SceneRoot };
   const { context, labels } = surface;
   context.save();

@@ -20,7 +20,10 @@ export interface EmbeddedPicture {
   readonly seed: number;
   /** 224×224. */
   readonly image: RgbImage;
-  /** At least one; all different. The first is of the task that the picture was made for. */
+  /**
+   * At least one; all different, apart from their options too. The first is of the task that the picture was made for,
+   * except that a description comes last.
+   */
   readonly questions: readonly Question[];
   /** 8×8 visual tokens, row-major, 64 each; 0 = none, else 1 + index in `COLORS`, `SHAPES`, `CHARACTERS`. */
   readonly labels: Labels;
@@ -75,6 +78,13 @@ function drawTask(random: Random, tasks: readonly string[], weights: Readonly<Re
   return drawn;
 }
 
+/** Neighbouring seeds far apart: the generator's first outputs are a linear function of its seed. */
+function spread(seed: number): number {
+  let hash = Math.imul(seed ^ (seed >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
 /** A draft of the seed's split, and the first question, which is of `task`. */
 function imagine(random: Random, seed: number, kind: PictureKind, task: string): { draft: Draft; first: Question } {
   const split = splitOfSeed(seed);
@@ -84,6 +94,11 @@ function imagine(random: Random, seed: number, kind: PictureKind, task: string):
     const first = draft.ask(random, task, true);
     if (first !== undefined) return { draft, first };
   }
+}
+
+/** What is asked, without the options: "how many shapes ?" is asked once, as multiple choice or openly. */
+function subject({ question }: Question): string {
+  return question.split(" choose ")[0];
 }
 
 function questionsOf(
@@ -99,11 +114,15 @@ function questionsOf(
   // Word pictures have few different questions: the attempts end.
   for (let attempt = 0; questions.length < count && attempt < 4 * count; attempt++) {
     const question = draft.ask(random, drawTask(random, allowed, weights), false);
-    if (question !== undefined && !questions.some((asked) => asked.question === question.question)) {
+    if (question !== undefined && !questions.some((asked) => subject(asked) === subject(question))) {
       questions.push(question);
     }
   }
-  return questions;
+  // A description gives away every other answer, and training shows the questions one after the other.
+  return [
+    ...questions.filter(({ task }) => task !== "describe"),
+    ...questions.filter(({ task }) => task === "describe"),
+  ];
 }
 
 /**
@@ -120,13 +139,13 @@ export function generatePicture(seed: number, options: PictureOptions = {}): Emb
   }
   splitOfSeed(seed);
   const weights = checkedWeights(options);
-  const random = new Random(seed);
+  const random = new Random(spread(seed));
   const task = drawTask(random, [...EMBEDDED_TASKS, ...AUXILIARY_TASKS], weights);
   const kind = random.choice(KINDS.filter(({ tasks }) => tasks.includes(task)));
   const { draft, first } = imagine(random, seed, kind, task);
   const questions = questionsOf(random, draft, first, kind.tasks, weights, count);
   // The drawing has a stream of its own: the number of questions does not change the pixels.
-  const drawing = new Random(seed).fork("drawing");
+  const drawing = new Random(spread(seed)).fork("drawing");
   const surface = new Surface(drawing);
   draft.draw(drawing, surface);
   const noise = drawing.uniform() < 0.4 ? 0 : drawing.between(1, 6);

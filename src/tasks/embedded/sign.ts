@@ -31,7 +31,7 @@ function imagine(random: Random): Draft {
     return {
       color: colors[i],
       number: random.choice(DIGITS) + random.choice(DIGITS),
-      top: top + random.integer(-6, 6),
+      top: top + random.integer(-4, 4),
     };
   });
   return {
