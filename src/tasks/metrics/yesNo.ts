@@ -1,0 +1,20 @@
+/** The metric of MME: accuracy of yes/no answers. */
+import { plainWords } from "./text.js";
+
+/** "yes" or "no" where the text has exactly one of the two words, else nothing. */
+export function extractYesNo(text: string): "yes" | "no" | undefined {
+  const words = plainWords(text);
+  const yes = words.includes("yes");
+  if (yes === words.includes("no")) return undefined;
+  return yes ? "yes" : "no";
+}
+
+/**
+ * 1 where prediction and answer say the same, else 0. A prediction with neither word or both is wrong.
+ *
+ * Source: MME (arXiv 2306.13394), the per-question accuracy ("acc").
+ */
+export function yesNoAccuracy(prediction: string, answers: readonly string[]): number {
+  const predicted = extractYesNo(prediction);
+  return predicted !== undefined && answers.some((answer) => extractYesNo(answer) === predicted) ? 1 : 0;
+}
