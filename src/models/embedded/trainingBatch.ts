@@ -1,0 +1,108 @@
+/** Training batches of the embedded model: pictures, several questions each, and dense labels. */
+import { type EmbeddedPicture, type RgbImage, VOCABULARY } from "../../tasks/index.js";
+import type { GridThw, Positions } from "../model.js";
+import { multimodalPositions } from "../qwen2_5_vl/positions.js";
+import { EMBEDDED_CONFIG } from "./config.js";
+
+const GRID: GridThw = [1, 16, 16];
+const VISUAL_TOKENS = 64;
+const IDS = new Map(VOCABULARY.map((word, id) => [word, id]));
+
+/** CLIP's normalisation, as Qwen2.5-VL's preprocessor has it. */
+export const IMAGE_MEAN = [0.48145466, 0.4578275, 0.40821073];
+export const IMAGE_STD = [0.26862954, 0.26130258, 0.27577711];
+
+/** Token ids of space-separated words. */
+export function encodeWords(words: string): number[] {
+  return words.split(" ").map((word) => {
+    const id = IDS.get(word);
+    if (id === undefined) throw new RangeError(`"${word}" is not in the embedded vocabulary.`);
+    return id;
+  });
+}
+
+/**
+ * One sequence: the picture once, then each question with its answer. Questions do not see one another and all stand at
+ * the positions that a single question would have, so training equals asking them one by one, at the picture's cost once.
+ */
+export interface PackedSequence {
+  readonly ids: Int32Array;
+  /** 0 for the picture and its frame, else 1 + the question's number. */
+  readonly block: Int32Array;
+  readonly positions: Positions;
+  /** Rows that predict an answer token, and the token each predicts, and the question it belongs to. */
+  readonly rows: Int32Array;
+  readonly targets: Int32Array;
+  readonly question: Int32Array;
+}
+
+export function packSequence(picture: EmbeddedPicture): PackedSequence {
+  const { visionStartTokenId, visionEndTokenId, imageTokenId, eosTokenIds } = EMBEDDED_CONFIG;
+  const frame = [visionStartTokenId, ...new Array<number>(VISUAL_TOKENS).fill(imageTokenId), visionEndTokenId];
+  const base = multimodalPositions(Int32Array.from(frame), [GRID], EMBEDDED_CONFIG);
+  const ids = [...frame];
+  const block = new Array<number>(frame.length).fill(0);
+  const line: number[] = [];
+  const rows: number[] = [];
+  const targets: number[] = [];
+  const question: number[] = [];
+  picture.questions.forEach(({ question: asked, answer }, number) => {
+    const prompt = encodeWords(asked);
+    const reply = [...encodeWords(answer), eosTokenIds[0]];
+    reply.forEach((target, i) => {
+      rows.push(ids.length + prompt.length - 1 + i);
+      targets.push(target);
+      question.push(number);
+    });
+    [...prompt, ...reply].forEach((id, i) => {
+      ids.push(id);
+      block.push(number + 1);
+      line.push(base.next + i);
+    });
+  });
+  const n = ids.length;
+  const values = new Int32Array(3 * n);
+  for (let axis = 0; axis < 3; axis++) {
+    values.set(base.values.subarray(axis * frame.length, (axis + 1) * frame.length), axis * n);
+    values.set(line, axis * n + frame.length);
+  }
+  return {
+    ids: Int32Array.from(ids),
+    block: Int32Array.from(block),
+    positions: { axes: 3, values, next: base.next },
+    rows: Int32Array.from(rows),
+    targets: Int32Array.from(targets),
+    question: Int32Array.from(question),
+  };
+}
+
+/** Patches of a 224×224 picture as the preprocessor lays them out: [256, 3·2·14·14]. */
+export function patchify({ data, width, height }: RgbImage, out: Float32Array, offset: number): void {
+  const { patchSize: p, temporalPatchSize, mergeSize: m } = EMBEDDED_CONFIG.vision;
+  let at = offset;
+  for (let top = 0; top < height; top += m * p) {
+    for (let left = 0; left < width; left += m * p) {
+      for (let unit = 0; unit < m * m; unit++) {
+        const y0 = top + Math.floor(unit / m) * p;
+        const x0 = left + (unit % m) * p;
+        for (let channel = 0; channel < 3; channel++) {
+          for (let frame = 0; frame < temporalPatchSize; frame++) {
+            for (let y = 0; y < p; y++) {
+              let from = ((y0 + y) * width + x0) * 3 + channel;
+              for (let x = 0; x < p; x++, from += 3) {
+                out[at++] = (data[from] / 255 - IMAGE_MEAN[channel]) / IMAGE_STD[channel];
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The labels' classes: 1 + their number, 0 meaning none. */
+export const LABEL_CLASSES = { color: 7, shape: 6, character: 37 } as const;
+export type LabelKind = keyof typeof LABEL_CLASSES;
+export const PICTURE_GRID = GRID;
+export const PATCHES = 256;
+export const PATCH_WIDTH = 1176;
