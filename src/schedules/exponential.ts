@@ -26,7 +26,8 @@ export function exponential(options?: Readonly<Record<string, number>>): KernelF
     name: "exponential",
     options: { sharpness },
     parameterCount: () => 3,
-    initial: (layers) => [logit(0.2), logit(Math.exp(-2 / layers)), logit(0.1)],
+    // The decay meets the floor inside the stack: far from it one of the two would have no gradient.
+    initial: (layers) => [logit(0.2), logit(Math.exp(-2.5 / layers)), logit(0.25)],
     laterShares(theta, layers, positions, phase) {
       const k = tf.mul(tf.sigmoid(column(theta, 0)), layers); // [B, 1]
       const lambda = tf.softplus(tf.neg(column(theta, 1))); // [B, 1]
