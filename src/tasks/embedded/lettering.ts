@@ -21,17 +21,25 @@ export function layOut(random: Random, surface: Surface, text: string, size: num
   const { context, labels } = surface;
   const family = random.choice(fontFamilies());
   const characters = [...text];
-  const gap = random.integer(1, 4);
+  const gap = random.integer(2, 5);
   for (let pixels = size; ; pixels--) {
     const font = `${pixels}px "${family}"`;
     context.font = font;
-    const widths = characters.map((character) => context.measureText(character).width);
-    // Centre of each character, from the left end.
-    const centers = [Math.max(widths[0], CELL_SIDE) / 2];
-    for (let i = 1; i < widths.length; i++) {
-      centers.push(centers[i - 1] + Math.max(CELL_SIDE, (widths[i - 1] + widths[i]) / 2 + gap));
+    const inks = characters.map((character) => {
+      const box = context.measureText(character);
+      return {
+        width: box.actualBoundingBoxLeft + box.actualBoundingBoxRight,
+        // Middle of the ink, from where the character is drawn.
+        right: (box.actualBoundingBoxRight - box.actualBoundingBoxLeft) / 2,
+        down: (box.actualBoundingBoxDescent - box.actualBoundingBoxAscent) / 2,
+      };
+    });
+    // Middle of each character's ink, from the left end.
+    const centers = [Math.max(inks[0].width, CELL_SIDE) / 2];
+    for (let i = 1; i < inks.length; i++) {
+      centers.push(centers[i - 1] + Math.max(CELL_SIDE, (inks[i - 1].width + inks[i].width) / 2 + gap));
     }
-    const width = centers[centers.length - 1] + Math.max(widths[widths.length - 1], CELL_SIDE) / 2;
+    const width = centers[centers.length - 1] + Math.max(inks[inks.length - 1].width, CELL_SIDE) / 2;
     if (width > room && pixels > 8) continue;
     return {
       width,
@@ -39,9 +47,8 @@ export function layOut(random: Random, surface: Surface, text: string, size: num
         context.font = font;
         context.fillStyle = fill;
         characters.forEach((character, i) => {
-          context.fillText(character, x + centers[i] - widths[i] / 2, baseline);
-          // A third of the size above the base line is the middle of most characters.
-          labels.mark(character, x + centers[i], baseline - 0.33 * pixels);
+          context.fillText(character, x + centers[i] - inks[i].right, baseline);
+          labels.mark(character, x + centers[i], baseline + inks[i].down);
         });
       },
     };

@@ -8,11 +8,15 @@ function hasRun(words: readonly string[], part: readonly string[]): boolean {
   return part.length > 0 && words.some((_, start) => part.every((word, i) => words[start + i] === word));
 }
 
-/** Whether the A at `index` is the article: a word that is not option A's text follows it without punctuation. */
-function isArticle(tokens: readonly string[], index: number, options: readonly string[] | undefined): boolean {
-  const next = tokens[index + 1];
-  if (tokens[index] !== "A" || next === undefined || !/^\p{Ll}/u.test(next)) return false;
-  return plainWords(options?.[0] ?? "")[0] !== plainWords(next)[0];
+/** Words that follow a letter ("A or B", "A is right") but no article. */
+const AFTER_LETTER = new Set(["or", "and", "is", "because", "since", "but"]);
+
+/** Whether "A" or "I" at `index` is an English word: another word follows it that does not begin that option's text. */
+function isWord(tokens: readonly string[], index: number, options: readonly string[] | undefined): boolean {
+  const next = tokens[index + 1] ?? "";
+  if (tokens[index] === "I" && next === "'") return true;
+  if (!["A", "I"].includes(tokens[index]) || !/^\p{Ll}/u.test(next) || AFTER_LETTER.has(next)) return false;
+  return plainWords(options?.[ALPHABET.indexOf(tokens[index])] ?? "")[0] !== plainWords(next)[0];
 }
 
 /**
@@ -20,7 +24,7 @@ function isArticle(tokens: readonly string[], index: number, options: readonly s
  *
  * In order: the whole prediction is one letter (either case, with brackets or a full stop); exactly one option letter
  * stands in it as a word of its own ("The answer is B."); exactly one option's text stands in it. An "A" that begins a
- * phrase ("A dog runs") is the article.
+ * phrase ("A dog runs") is the article, "I" likewise the pronoun.
  *
  * @param options texts of A, B, C …; without them every letter of the alphabet may be an option and no text is looked for.
  */
@@ -29,9 +33,7 @@ export function extractOption(prediction: string, options?: readonly string[]): 
   const alone = /^[\s([{"']*([a-z])[\s)\]}"'.:]*$/iu.exec(prediction)?.[1].toUpperCase();
   if (alone !== undefined) return letters.includes(alone) ? alone : undefined;
   const tokens = prediction.match(/[\p{L}\p{N}]+|[^\p{L}\p{N}\s]/gu) ?? [];
-  const found = new Set(
-    tokens.filter((token, i) => letters.includes(token) && !isArticle(tokens, i, options) && tokens[i + 1] !== "'"),
-  );
+  const found = new Set(tokens.filter((token, i) => letters.includes(token) && !isWord(tokens, i, options)));
   if (found.size === 1) return [...found][0];
   if (found.size > 1) return undefined;
   const words = plainWords(prediction);
