@@ -110,7 +110,7 @@ export class Surface {
       const start = random.integer(0, NOISE_LENGTH - 1);
       for (let i = 0; i < values.length; i++) values[i] += camera.noise * table[(start + i) & (NOISE_LENGTH - 1)];
     }
-    const clamped = Uint8ClampedArray.from(values);
+    const clamped = new Uint8ClampedArray(values);
     return { width: PICTURE_SIDE, height: PICTURE_SIDE, data: new Uint8Array(clamped.buffer) };
   }
 }
