@@ -25,6 +25,7 @@ async function zig(python, cache) {
     if (code !== 0) return { errors: errors.trim() };
     await rename(part, folder);
   }
+  console.log("Compiling the binding with zig, which first compiles its C++ library: this can take some minutes …");
   return { command: python, args: ["-m", "ziglang", "c++"], env: { PYTHONPATH: folder } };
 }
 

@@ -10,10 +10,16 @@ export function explain(error) {
   if (code === "ENOSPC" || /ENOSPC|No space left on device/i.test(text)) return "the disk is full";
   if (code === "EDQUOT" || /EDQUOT|quota exceeded/i.test(text)) return "the disk quota is used up";
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return `${error.path ?? "a file"} may not be written`;
-  if (/ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution/i.test(text + code)) {
+  if (
+    /ENOTFOUND|EAI_AGAIN|getaddrinfo|Name or service not known|name resolution|nodename nor servname/i.test(text + code)
+  ) {
     return "the network cannot be reached (a host name was not found)";
   }
-  if (/ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ETIMEDOUT|timed? ?out/i.test(text + code)) {
+  if (
+    /ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ETIMEDOUT|timed? ?out|Connection refused|NewConnectionError/i.test(
+      text + code,
+    )
+  ) {
     return "the network cannot be reached (no answer)";
   }
   return text.split("\n", 1)[0].replace(/\.$/, "");

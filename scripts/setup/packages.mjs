@@ -53,7 +53,7 @@ export async function providePackages(root) {
   if (code !== 0) {
     // Without npm's notices and the list of its options.
     const text = (errors + output)
-      .replace(/\nnpm error\nnpm error Clean install a project[^]*$/, "")
+      .replace(/\nnpm error\nnpm error Clean install a project[\s\S]*$/, "")
       .replace(/^npm (warn|notice).*\n/gm, "");
     const known = explain(new Error(text));
     const reason = known === text.split("\n", 1)[0].replace(/\.$/, "") ? `npm says:\n${text.trim()}` : `${known}.`;
