@@ -1,0 +1,39 @@
+/** Results as documents of data: JSON with a versioned schema, CSV, plain text. Drawings are in `figures/`. */
+export { writeAtomically } from "./atomicFile.js";
+export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
+export {
+  COST_UNIT_NAMES,
+  formatAccuracyInterval,
+  formatBudget,
+  formatCost,
+  formatDivergence,
+  formatDivergenceInterval,
+  formatPercent,
+  printable,
+  seriesLabel,
+} from "./format.js";
+export { parseResults, readResults } from "./readResults.js";
+export {
+  COST_UNITS,
+  type Comparison,
+  type CostUnit,
+  type FrontierPoint,
+  type FrontierQuality,
+  type GridSummary,
+  type Interval,
+  RESULT_BUDGET_UNITS,
+  RESULTS_FORMAT,
+  RESULTS_VERSION,
+  type ResultBudgetUnit,
+  type ResultCost,
+  type ResultMean,
+  type ResultRow,
+  type Results,
+  type ResultsHead,
+  type ResultsSource,
+  type Verdict,
+} from "./results.js";
+export { foldCounts, sparkline } from "./sparkline.js";
+export { renderTable, type TableOptions } from "./table.js";
+export { meanKey, validateResults } from "./validate.js";
+export { resultsText, stringifyResults, writeResults } from "./writeResults.js";

@@ -1,0 +1,213 @@
+/**
+ * The schema of a study's results: what `--json FILE` holds, version 1. `RESULTS.md` beside this file explains every field.
+ *
+ * Fields that a version-1 reader does not know are ignored, so later programs may add some; a field that changes its
+ * meaning or goes away raises `version`.
+ */
+import { z } from "zod";
+
+/** Value of `format` in every file of results. */
+export const RESULTS_FORMAT = "espalier.results";
+/** Version of the schema that this program writes and reads. */
+export const RESULTS_VERSION = 1;
+
+/** Units in which a cost is stated (METHOD §2). */
+export const COST_UNITS = [
+  "paperMacs",
+  "exactMacs",
+  "exactFlops",
+  "kvBytes",
+  "normalised",
+  "share",
+  "textOnly",
+  "ms",
+] as const;
+/** Units in which a budget may be given (METHOD §2). */
+export const RESULT_BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
+/** What a paired comparison may conclude. */
+export const VERDICTS = ["a better", "b better", "not distinguishable"] as const;
+
+const text = z.string().max(10_000);
+const name = z.string().min(1).max(1_000);
+const number = z.number();
+const amount = z.number().min(0);
+const count = z.int().min(0);
+const fraction = z.number().min(0).max(1);
+const amounts = z.record(name, amount);
+
+/** Cost of executed integer counts, in every unit; of a mean, the mean over its samples. */
+export const costSchema = z.object({
+  paperMacs: amount,
+  exactMacs: amount,
+  exactFlops: amount,
+  kvBytes: amount,
+  normalised: number,
+  share: amount,
+  textOnly: number,
+  ms: amount.optional(),
+});
+
+/** A mean with the interval around it. */
+export const intervalSchema = z.object({ mean: number, low: number, high: number });
+
+/** The same sample's outcome for the projected schedule before single tokens were added (METHOD §6). */
+export const beforeTopUpSchema = z.object({
+  counts: z.array(count).min(1).max(10_000),
+  cost: costSchema.optional(),
+  divergence: number.optional(),
+  accuracy: fraction.nullable().optional(),
+});
+
+/** One configuration on one sample. */
+export const rowSchema = z.object({
+  series: name,
+  configuration: name,
+  budget: number.nullable(),
+  unit: z.enum(RESULT_BUDGET_UNITS),
+  sample: name,
+  visualTokens: count,
+  textTokens: count.optional(),
+  counts: z.array(count).min(1).max(10_000),
+  cost: costSchema,
+  divergence: number,
+  accuracy: fraction.nullable(),
+  beforeTopUp: beforeTopUpSchema.optional(),
+});
+
+/** One configuration over all its samples. */
+export const meanSchema = z.object({
+  series: name,
+  configuration: name,
+  budget: number.nullable(),
+  unit: z.enum(RESULT_BUDGET_UNITS),
+  samples: z.int().min(1),
+  visualTokens: amount,
+  meanCounts: z.array(amount).min(1).max(10_000),
+  cost: costSchema,
+  divergence: intervalSchema,
+  accuracy: intervalSchema.nullable(),
+  beforeTopUp: z
+    .object({ cost: costSchema, divergence: intervalSchema, accuracy: intervalSchema.nullable() })
+    .partial()
+    .optional(),
+});
+
+/** A mean that no other configuration of the search dominates. */
+export const frontierPointSchema = z.object({
+  series: name,
+  configuration: name,
+  budget: number.nullable(),
+  cost: costSchema,
+  divergence: intervalSchema,
+  accuracy: intervalSchema.nullable(),
+});
+
+/** The reference grid and what evaluating it took (METHOD §9, §10). */
+export const gridSchema = z.object({
+  points: count,
+  singleStep: count.optional(),
+  randomMonotone: count.optional(),
+  seed: z.int().optional(),
+  distinctPrefixes: count,
+  layerForwards: amount,
+  unsharedLayerForwards: amount,
+});
+
+/** One paired comparison; `difference` is a's mean minus b's, with its interval. */
+export const comparisonSchema = z.object({
+  a: name,
+  b: name,
+  metric: z.enum(["divergence", "accuracy"]),
+  budget: number.nullable(),
+  unit: z.enum(RESULT_BUDGET_UNITS),
+  difference: number,
+  low: number,
+  high: number,
+  pValue: fraction,
+  pHolm: fraction,
+  samples: z.int().min(1),
+  matched: z.boolean().optional(),
+  costResidual: number.optional(),
+  verdict: z.enum(VERDICTS),
+});
+
+/** Quality of the search's frontier against the reference grid's (METHOD §9). */
+export const qualitySchema = z.object({
+  hypervolume: amount,
+  referenceHypervolume: amount,
+  regret: number,
+  regretLow: number.optional(),
+  regretHigh: number.optional(),
+  igdPlus: amount.optional(),
+  additiveEpsilon: number.optional(),
+  budgets: z.array(number).max(10_000).optional(),
+});
+
+/** Everything but the rows, which may be too many to hold at once. */
+export const resultsHeadSchema = z.object({
+  format: z.literal(RESULTS_FORMAT),
+  version: z.literal(RESULTS_VERSION),
+  created: z.iso.datetime({ offset: true }).optional(),
+  study: name.optional(),
+  model: z.object({
+    name,
+    architecture: name,
+    layers: z.int().min(1).max(10_000),
+    hidden: z.int().min(1),
+    mlpWidth: z.int().min(1).optional(),
+    heads: z.int().min(1).optional(),
+    keyValueHeads: z.int().min(1).optional(),
+    headSize: z.int().min(1).optional(),
+    embedded: z.boolean(),
+    fingerprint: name,
+  }),
+  data: z.object({
+    name,
+    split: name,
+    samples: z.int().min(1),
+    visualTokens: z.object({ low: count, high: count }),
+    textTokens: z.object({ low: count, high: count }).optional(),
+    fingerprint: name.optional(),
+  }),
+  selector: name,
+  kernelFunction: name,
+  cost: name,
+  budgetUnit: z.enum(RESULT_BUDGET_UNITS),
+  accuracyMetric: name.nullable(),
+  intervals: z.object({ level: fraction, method: name, resamples: count, seed: z.int().optional() }),
+  seeds: z.record(name, z.int()),
+  seconds: amounts,
+  layerForwards: amounts,
+  overheadMacs: amounts,
+  backend: z.object({ name, device: name.optional(), threads: count.optional() }),
+  versions: z.record(name, text),
+  options: z.record(name, z.union([number, z.boolean(), text, z.null()])).optional(),
+  notes: z.array(text).max(1_000).optional(),
+  unpruned: z.object({ cost: costSchema, accuracy: intervalSchema.nullable() }).nullable(),
+  means: z.array(meanSchema).max(1_000_000),
+  frontier: z.array(frontierPointSchema).max(1_000_000),
+  grid: gridSchema.nullable(),
+  comparisons: z.array(comparisonSchema).max(1_000_000),
+  quality: qualitySchema.nullable(),
+});
+
+/** The whole file. */
+export const resultsSchema = resultsHeadSchema.extend({ rows: z.array(rowSchema).max(50_000_000) });
+
+export type CostUnit = (typeof COST_UNITS)[number];
+export type ResultBudgetUnit = (typeof RESULT_BUDGET_UNITS)[number];
+export type Verdict = (typeof VERDICTS)[number];
+/** Cost in every unit. */
+export type ResultCost = z.infer<typeof costSchema>;
+export type Interval = z.infer<typeof intervalSchema>;
+export type ResultRow = z.infer<typeof rowSchema>;
+export type ResultMean = z.infer<typeof meanSchema>;
+export type FrontierPoint = z.infer<typeof frontierPointSchema>;
+export type GridSummary = z.infer<typeof gridSchema>;
+export type Comparison = z.infer<typeof comparisonSchema>;
+export type FrontierQuality = z.infer<typeof qualitySchema>;
+export type ResultsHead = z.infer<typeof resultsHeadSchema>;
+/** A study's results, all of them in memory. */
+export type Results = z.infer<typeof resultsSchema>;
+/** A study's results whose rows may come one by one, from a journal for example. */
+export type ResultsSource = ResultsHead & { readonly rows: Iterable<ResultRow> | AsyncIterable<ResultRow> };

@@ -1,0 +1,220 @@
+/** Results as plain text for a terminal, a log or a `text/plain` output. */
+import {
+  formatAccuracyInterval,
+  formatBudget,
+  formatCost,
+  formatDivergence,
+  formatDivergenceInterval,
+  formatPercent,
+  printable,
+  seriesLabel,
+} from "./format.js";
+import type { Comparison, FrontierPoint, ResultMean, Results, ResultsHead } from "./results.js";
+import { foldCounts, sparkline } from "./sparkline.js";
+import { meanKey } from "./validate.js";
+
+export interface TableOptions {
+  /** Characters a line; 100 unless told. Below 60 the accuracy's and the divergence's intervals give way first. */
+  readonly width?: number;
+  /** Bold heads and dimmed remarks by ANSI sequences; false unless told, since only a terminal wants them. */
+  readonly colour?: boolean;
+  /** Digits instead of block characters; false unless told. */
+  readonly ascii?: boolean;
+}
+
+interface Column {
+  readonly head: string;
+  readonly align: "left" | "right";
+  readonly cells: readonly string[];
+}
+
+const widthOf = (column: Column): number => Math.max(column.head.length, ...column.cells.map((cell) => cell.length));
+
+function layOut(columns: readonly Column[], bold: (text: string) => string): string[] {
+  const widths = columns.map(widthOf);
+  const pad = (text: string, i: number) =>
+    columns[i]!.align === "right" ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
+  const line = (cells: readonly string[]) => cells.map(pad).join("  ").trimEnd();
+  const height = columns[0]!.cells.length;
+  const body = Array.from({ length: height }, (_, row) => line(columns.map((column) => column.cells[row]!)));
+  return [bold(line(columns.map((column) => column.head))), ...body];
+}
+
+/** Breaks text at spaces; lines after the first begin with as many spaces as `prefix` has characters. */
+function wrap(text: string, width: number, prefix = ""): string[] {
+  const lines: string[] = [];
+  let current = prefix;
+  let empty = true;
+  for (const word of text.split(" ")) {
+    if (!empty && current.length + 1 + word.length > width) {
+      lines.push(current);
+      current = " ".repeat(Math.max(2, prefix.length)) + word;
+    } else current += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, current];
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
+
+function keptShares(mean: ResultMean): number[] {
+  return mean.meanCounts.map((count) => (mean.visualTokens === 0 ? 0 : count / mean.visualTokens));
+}
+
+function frontierColumns(
+  points: readonly FrontierPoint[],
+  means: ReadonlyMap<string, ResultMean>,
+  results: ResultsHead,
+  options: { intervals: "both" | "divergence" | "none"; bars: number; ascii: boolean },
+): Column[] {
+  const mean = (point: FrontierPoint) => means.get(meanKey(point))!;
+  const grouped = options.bars < results.model.layers;
+  const divergence = options.intervals === "none" ? "divergence" : "divergence (nats)";
+  const columns: Column[] = [
+    { head: "budget", align: "right", cells: points.map((point) => formatBudget(point.budget, results.budgetUnit)) },
+    {
+      head: "cost",
+      align: "right",
+      cells: points.map((p) => formatCost(p.cost[results.budgetUnit] ?? 0, results.budgetUnit)),
+    },
+    { head: "of full", align: "right", cells: points.map((point) => percent(point.cost.share)) },
+    {
+      head: grouped ? "kept" : "kept per layer",
+      align: "left",
+      cells: points.map((point) => sparkline(keptShares(mean(point)), { width: options.bars, ascii: options.ascii })),
+    },
+    {
+      head: "tokens",
+      align: "right",
+      cells: points.map((point) => {
+        const counts = mean(point).meanCounts;
+        return (counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(1);
+      }),
+    },
+    {
+      head: divergence,
+      align: "left",
+      cells: points.map((point) =>
+        options.intervals === "none"
+          ? formatDivergence(point.divergence.mean)
+          : formatDivergenceInterval(point.divergence),
+      ),
+    },
+  ];
+  if (points.some((point) => point.accuracy !== null)) {
+    const plain = (point: FrontierPoint) => (point.accuracy === null ? "–" : percent(point.accuracy.mean));
+    columns.push({
+      head: "accuracy",
+      align: "left",
+      cells: points.map((p) => (options.intervals === "both" ? formatAccuracyInterval(p.accuracy) : plain(p))),
+    });
+  }
+  return columns;
+}
+
+function comparisonColumns(comparisons: readonly Comparison[]): Column[] {
+  const show = (comparison: Comparison, value: number) =>
+    comparison.metric === "accuracy" ? (value * 100).toFixed(1) : formatDivergence(value);
+  const difference = (c: Comparison) => `${show(c, c.difference)} [${show(c, c.low)}, ${show(c, c.high)}]`;
+  const unit = (comparison: Comparison) => (comparison.metric === "accuracy" ? "points" : "nats");
+  const same = comparisons.every((comparison) => comparison.metric === comparisons[0]!.metric);
+  const verdict = (comparison: Comparison) => {
+    if (comparison.verdict === "not distinguishable") return comparison.verdict;
+    return `${seriesLabel(printable(comparison.verdict === "a better" ? comparison.a : comparison.b))} better`;
+  };
+  const column = (head: string, align: "left" | "right", cell: (comparison: Comparison) => string): Column => ({
+    ...{ head, align },
+    cells: comparisons.map(cell),
+  });
+  return [
+    column("a", "left", (c) => seriesLabel(printable(c.a))),
+    column("b", "left", (c) => seriesLabel(printable(c.b))),
+    column("budget", "right", (c) => formatBudget(c.budget, c.unit)),
+    same
+      ? column(`a − b (${unit(comparisons[0]!)})`, "left", difference)
+      : column("a − b", "left", (c) => `${difference(c)} ${unit(c)}`),
+    column("p (Holm)", "right", (c) => c.pHolm.toPrecision(2)),
+    column("verdict", "left", (c) => `${verdict(c)}${c.matched === false ? ", costs not matched" : ""}`),
+  ];
+}
+
+/**
+ * Draws the frontier with its intervals as a table, then the mean counts per layer, the comparisons and the frontier's
+ * quality. Fits the width: intervals give way first, then the bars are grouped.
+ *
+ * @returns lines ended by line feeds. Names from the results are stripped of control characters.
+ */
+export function renderTable(results: ResultsHead | Results, options: TableOptions = {}): string {
+  const width = Math.max(40, options.width ?? 100);
+  const style = (code: number) => (text: string) => (options.colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const [bold, dim] = [style(1), style(2)];
+  const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
+  const total = (columns: readonly Column[]) => columns.reduce((sum, column) => sum + widthOf(column) + 2, -2);
+  const lines: string[] = [];
+
+  const { model, data } = results;
+  const facts = [
+    `${model.name}${model.embedded ? " (embedded)" : ""}`,
+    `${data.name}/${data.split}, ${data.samples} samples`,
+    `selector ${results.selector}`,
+    `kernel function ${results.kernelFunction}`,
+    `cost ${results.cost}, budgets in ${results.budgetUnit}`,
+  ];
+  lines.push(...wrap(printable(facts.join(" · ")), width), "");
+
+  if (results.frontier.length === 0) lines.push("The frontier is empty: nothing has been evaluated yet.");
+  else {
+    const layers = model.layers;
+    const attempts = [
+      { intervals: "both", bars: layers },
+      { intervals: "both", bars: Math.min(layers, 24) },
+      { intervals: "divergence", bars: Math.min(layers, 24) },
+      { intervals: "divergence", bars: Math.min(layers, 12) },
+      { intervals: "none", bars: Math.min(layers, 12) },
+      { intervals: "none", bars: Math.min(layers, 6) },
+    ] as const;
+    const ascii = options.ascii ?? false;
+    const laidOut = attempts.map((attempt) => frontierColumns(results.frontier, means, results, { ...attempt, ascii }));
+    const fitting = laidOut.find((columns) => total(columns) <= width) ?? laidOut.at(-1)!;
+    lines.push(...layOut(fitting, bold));
+    const level = formatPercent(results.intervals.level);
+    const remark = `[low, high]: ${level} ${printable(results.intervals.method)}; tokens: mean over layers`;
+    lines.push(...wrap(remark, width).map(dim));
+    lines.push("", bold(`mean counts per layer, of ${data.visualTokens.low}–${data.visualTokens.high} visual tokens`));
+    for (const point of results.frontier) {
+      const label =
+        point.budget === null
+          ? printable(point.configuration).slice(0, 24)
+          : formatBudget(point.budget, results.budgetUnit);
+      lines.push(...wrap(foldCounts(means.get(meanKey(point))!.meanCounts), width, `${label.padStart(6)}  `));
+    }
+  }
+
+  if (results.comparisons.length > 0) {
+    lines.push("", bold("paired comparisons"));
+    const columns = comparisonColumns(results.comparisons);
+    if (total(columns) <= width) lines.push(...layOut(columns, dim));
+    else {
+      const [a, b, budget, difference, p, verdict] = columns.map((column) => column.cells);
+
+      results.comparisons.forEach((_, i) => {
+        const what = `a ${a![i]}, b ${b![i]} at ${budget![i]}, ${columns[3]!.head}: ${difference![i]}, p = ${p![i]} (Holm); ${verdict![i]}`;
+        lines.push(...wrap(what, width, "  "));
+      });
+    }
+  }
+  const quality = results.quality;
+  if (quality !== null) {
+    const numbers = `hypervolume ${quality.hypervolume.toFixed(4)}, reference ${quality.referenceHypervolume.toFixed(4)}`;
+    lines.push("", ...wrap(`${numbers}, regret ${(quality.regret * 100).toFixed(2)}%`, width));
+  }
+  const grid = results.grid;
+  if (grid !== null) {
+    const shared = `${grid.layerForwards.toLocaleString("en")} layer-forwards, unshared ${grid.unsharedLayerForwards.toLocaleString("en")}`;
+    lines.push(
+      ...wrap(`grid: ${grid.points} configurations, ${grid.distinctPrefixes} distinct prefixes, ${shared}`, width),
+    );
+  }
+  // The narrow no-break space of figures and pages is a plain one here: not every terminal's font has it.
+  return `${lines.join("\n")}\n`.replaceAll("\u202f", " ");
+}

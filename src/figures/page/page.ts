@@ -1,0 +1,249 @@
+/** One self-contained HTML page of a study's results. */
+import { createHash } from "node:crypto";
+import {
+  formatAccuracyInterval,
+  formatBudget,
+  formatCost,
+  formatDivergenceInterval,
+  formatPercent,
+  meanKey,
+  meansCsv,
+  printable,
+  type ResultMean,
+  type Results,
+  seriesLabel,
+  stringifyResults,
+  validateResults,
+} from "../../export/index.js";
+import { frontierSpecification } from "../frontier.js";
+import { describeMean } from "../frontierPoints.js";
+import { renderSvg } from "../render.js";
+import { scheduleSpecification } from "../schedule.js";
+import { embedJson, escapeHtml } from "./html.js";
+import { PAGE_SCRIPT } from "./pageScript.js";
+import { PAGE_STYLE } from "./pageStyle.js";
+import { comparisonsTable, listedMeans, meansTable } from "./pageTables.js";
+
+export interface PageOptions {
+  /** Heading of the page; the study's name, or the model's, unless told. */
+  readonly title?: string;
+  /** Most rows that travel inside the page; with more, none do, and the page says so. 5,000 unless told. */
+  readonly maximumRows?: number;
+}
+
+const digest = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** Two drawings on one page must not share the ids of their clip paths. */
+function withOwnIds(svg: string, prefix: string): string {
+  return svg
+    .replace(/ id="(clip|gradient)/g, ` id="${prefix}-$1`)
+    .replace(/="url\(#(clip|gradient)/g, `="url(#${prefix}-$1`);
+}
+
+/** What the slider shows for one schedule; every number already in words. */
+function scheduleView(mean: ResultMean, results: Results) {
+  const tokens = mean.meanCounts.reduce((a, b) => a + b, 0) / mean.meanCounts.length;
+  const shares = mean.meanCounts.map((count) => (mean.visualTokens === 0 ? 0 : count / mean.visualTokens));
+  const count = (value: number) => String(Number(value.toFixed(1)));
+  const label = mean.budget === null ? printable(mean.configuration) : formatBudget(mean.budget, mean.unit);
+  return {
+    label,
+    description: describeMean(mean, results.budgetUnit),
+    summary: `Share of the visual tokens kept at layers 0 to ${shares.length - 1}: ${shares.map((share) => formatPercent(share, 0)).join(", ")}`,
+    shares: shares.map((share) => Number(share.toFixed(5))),
+    layers: shares.map((share, i) => `layer ${i}: ${count(mean.meanCounts[i]!)} tokens, ${formatPercent(share)}`),
+    facts: [
+      ["series", seriesLabel(printable(mean.series))],
+      ["divergence, nats", formatDivergenceInterval(mean.divergence)],
+      ...(mean.accuracy === null ? [] : [["accuracy", formatAccuracyInterval(mean.accuracy)]]),
+      ["cost", formatCost(mean.cost[results.budgetUnit] ?? mean.cost.share, results.budgetUnit)],
+      ["of the full model", formatPercent(mean.cost.share)],
+      ["FLOPs", formatCost(mean.cost.exactFlops, "exactFlops")],
+      ["KV cache", formatCost(mean.cost.kvBytes, "kvBytes")],
+      ...(mean.cost.ms === undefined ? [] : [["latency", formatCost(mean.cost.ms, "ms")]]),
+      ["tokens, mean of layers", `${count(tokens)} of ${count(mean.visualTokens)}`],
+      ["tokens per layer", mean.meanCounts.map(count).join(" ")],
+    ],
+  };
+}
+
+function keyNumbers(results: Results): string {
+  const cards: [string, string, string][] = [];
+  const { quality, grid, unpruned } = results;
+  if (quality !== null) {
+    const small = `hypervolume ${quality.hypervolume.toFixed(4)}, grid ${quality.referenceHypervolume.toFixed(4)}`;
+    cards.push(["Regret against the grid", `${(quality.regret * 100).toFixed(2)}%`, small]);
+  }
+  const search = results.layerForwards["search"];
+  if (search !== undefined) {
+    const share = grid === null ? "" : `${formatPercent(search / grid.unsharedLayerForwards)} of the unshared grid's`;
+    cards.push(["Layer-forwards of the search", Math.round(search).toLocaleString("en"), share]);
+  }
+  if (grid !== null) {
+    const small = `${grid.distinctPrefixes.toLocaleString("en")} distinct prefixes`;
+    cards.push(["Reference grid", `${grid.points.toLocaleString("en")} schedules`, small]);
+  }
+  if (unpruned?.accuracy) {
+    const small = `${formatCost(unpruned.cost.exactFlops, "exactFlops")} in the decoder`;
+    cards.push(["Accuracy, unpruned", formatPercent(unpruned.accuracy.mean), small]);
+  }
+  const seconds = Object.entries(results.seconds);
+  if (seconds.length > 0) {
+    const total = seconds.reduce((sum, [, value]) => sum + value, 0);
+    const small = seconds.map(([name, value]) => `${printable(name)} ${Math.round(value)} s`).join(", ");
+    cards.push(["Time", total < 600 ? `${Math.round(total)} s` : `${(total / 60).toFixed(0)} min`, small]);
+  }
+  const html = cards.map(
+    ([name, value, small]) =>
+      `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}<small>${escapeHtml(small)}</small></dd></div>`,
+  );
+  return cards.length === 0 ? "" : `<dl class="numbers">${html.join("")}</dl>`;
+}
+
+function provenance(results: Results): string {
+  const list = (record: Readonly<Record<string, unknown>>) =>
+    Object.entries(record)
+      .map(([name, value]) => `${name} ${typeof value === "number" ? value.toLocaleString("en") : value}`)
+      .join(" · ");
+  const { model, data, backend } = results;
+  const facts: [string, string][] = [
+    ["model", `${model.name}, ${model.architecture}, ${model.layers} layers × ${model.hidden}; ${model.fingerprint}`],
+    [
+      "data",
+      `${data.name}, ${data.split}, ${data.samples} samples of ${data.visualTokens.low}–${data.visualTokens.high} visual tokens`,
+    ],
+    ["selector", results.selector],
+    ["kernel function", results.kernelFunction],
+    ["cost", `${results.cost}; budgets in ${results.budgetUnit}`],
+    [
+      "intervals",
+      `${formatPercent(results.intervals.level)}, ${results.intervals.method}, ${results.intervals.resamples.toLocaleString("en")} resamples`,
+    ],
+    ["beside the decoder, MACs a sample", list(results.overheadMacs)],
+    ["layer-forwards", list(results.layerForwards)],
+    [
+      "seeds",
+      Object.entries(results.seeds)
+        .map(([name, seed]) => `${name} ${seed}`)
+        .join(" · "),
+    ],
+    ["options", list(results.options ?? {})],
+    [
+      "backend",
+      [backend.name, backend.device, backend.threads === undefined ? undefined : `${backend.threads} threads`]
+        .filter((part) => part !== undefined)
+        .join(", "),
+    ],
+    ["versions", list(results.versions)],
+    ["created", results.created ?? ""],
+  ];
+  const rows = facts
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(printable(value))}</dd>`);
+  const notes = (results.notes ?? []).map((note) => `<p class="note">${escapeHtml(printable(note))}</p>`);
+  return `<dl class="rows">${rows.join("")}</dl>${notes.join("")}`;
+}
+
+/**
+ * Draws the results as one HTML page that needs nothing else: no network, no other file. It holds both figures, a slider
+ * over the frontier's schedules, every mean in a sortable table, the comparisons, and the results themselves to download
+ * as CSV and JSON. Its content policy lets nothing run or load but what is in it; names from the results are text.
+ *
+ * @param results validated first. Rows travel along up to `maximumRows`.
+ * @returns the page; the same results give the same bytes.
+ * @throws EspalierError for results that are not valid.
+ */
+export async function renderPage(input: Results, options: PageOptions = {}): Promise<string> {
+  const results = validateResults(input);
+  const rowsFit = results.rows.length <= (options.maximumRows ?? 5_000);
+  const title = printable(options.title ?? results.study ?? `${results.model.name} on ${results.data.name}`);
+  const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
+  const schedules = [...results.frontier]
+    .sort((a, b) => a.cost.share - b.cost.share)
+    .map((point) => scheduleView(means.get(meanKey(point))!, results));
+  const listed = listedMeans(results);
+  const seriesNames = [...new Set(listed.map((mean) => mean.series))];
+
+  const frontierSvg =
+    results.means.length === 0
+      ? ""
+      : withOwnIds(await renderSvg(frontierSpecification(results, { title: null })), "frontier");
+  const schedulesSvg =
+    schedules.length === 0
+      ? ""
+      : withOwnIds(await renderSvg(scheduleSpecification(results, { width: 1000, title: null })), "schedules");
+
+  const facts = [
+    `${results.model.name}${results.model.embedded ? " (embedded model)" : ""}`,
+    `${results.data.name}/${results.data.split}, ${results.data.samples} samples`,
+    `selector ${results.selector}`,
+    `kernel function ${results.kernelFunction}`,
+  ].map((fact) => escapeHtml(printable(fact)));
+  const filters = seriesNames.map(
+    (name) =>
+      `<label><input type="checkbox" data-series="${escapeHtml(name)}"${name === "grid" ? "" : " checked"}> ${escapeHtml(seriesLabel(printable(name)))}</label>`,
+  );
+  const middle = Math.floor((schedules.length - 1) / 2);
+  const slider =
+    schedules.length === 0
+      ? '<div class="panel"><p class="facts">The frontier is empty: nothing has been evaluated yet.</p></div>'
+      : `<div class="panel"><label for="budget">Budget</label>
+<input class="slider" type="range" id="budget" min="0" max="${schedules.length - 1}" step="1" value="${middle}">
+<output id="chosen" for="budget"></output>
+<div class="bars" id="bars" role="img"></div>
+<div class="axis"><span>layer 0</span><span>share of visual tokens kept</span><span>${results.model.layers - 1}</span></div>
+<dl class="rows" id="facts"></dl></div>`;
+  const left =
+    listed.length < results.means.length
+      ? ` ${listed.length} of ${results.means.length} configurations are listed; the downloads hold all.`
+      : "";
+  const rowsNote = rowsFit
+    ? ""
+    : ` The ${results.rows.length.toLocaleString("en")} rows per sample are in the file that --json wrote, not in this page.`;
+  const comparisons = comparisonsTable(results);
+  const policy = `default-src 'none'; script-src ${digest(PAGE_SCRIPT)}; style-src ${digest(PAGE_STYLE)}; img-src data:; base-uri 'none'; form-action 'none'`;
+  const block = (id: string, json: string) => `<script type="application/json" id="${id}">${embedJson(json)}</script>`;
+
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Espalier">
+<title>${escapeHtml(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<p class="facts">${facts.join(" · ")}</p>
+${keyNumbers(results)}
+</header>
+<main>
+<section>
+<h2>Frontier</h2>
+<div class="pair">
+<figure id="frontier-figure">${frontierSvg}</figure>
+${slider}
+</div>
+</section>
+<section><h2>Schedules: visual tokens kept at each layer</h2><figure>${schedulesSvg}</figure></section>
+${comparisons === "" ? "" : `<section><h2>Paired comparisons at matched cost</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
+<section>
+<h2>Configurations</h2>
+<div class="tools">${filters.join("")}<button class="button" type="button" id="download-csv">CSV</button><button class="button" type="button" id="download-json">JSON</button></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Configurations">${meansTable(results)}</div>
+<p class="note">[low, high]: ${escapeHtml(`${formatPercent(results.intervals.level)}, ${printable(results.intervals.method)}`)}. Bold: on the frontier.${left}${rowsNote}</p>
+</section>
+<section><h2>How this was measured</h2>${provenance(results)}</section>
+</main>
+<footer>Made by Espalier. This page needs no network.</footer>
+${block("view", JSON.stringify({ schedules }))}
+${block("csv", JSON.stringify(meansCsv(results.means)))}
+${block("results", stringifyResults(rowsFit ? results : { ...results, rows: [] }))}
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
