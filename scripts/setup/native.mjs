@@ -32,7 +32,7 @@ async function probe(binding, variant) {
   const program = `
     const binding = require(${JSON.stringify(binding)});
     console.log(JSON.stringify({ version: binding.TF_Version, gpu: ${variant === "cuda"} && binding.isUsingGpuDevice() }));`;
-  const env = { TF_CPP_MIN_LOG_LEVEL: "2", TF_FORCE_GPU_ALLOW_GROWTH: "true" };
+  const env = { TF_CPP_MIN_LOG_LEVEL: "3", TF_FORCE_GPU_ALLOW_GROWTH: "true" };
   const { code, output, errors } = await run(process.execPath, ["-e", program], { env, timeout: 120_000 });
   if (code === 0) return { why: "", ...JSON.parse(output) };
   const reason =
@@ -139,7 +139,9 @@ async function provideVariant(variant, job, tested, mayBuild) {
   for (const source of sources) {
     const library = cached(source);
     if (library === null) continue;
-    if (tested(library)) return { library, gpu: variant === "cuda", how: "in the cache" };
+    if (tested(library) && (variant === "cpu" || job.record.gpu)) {
+      return { library, gpu: job.record.gpu, how: "in the cache" };
+    }
     const loaded = await probe(join(library.directory, library.binding), variant);
     if (loaded.why === "") return { library, gpu: loaded.gpu, how: "in the cache" };
     reasons.push(`the cached one does not load: ${loaded.why}`);
@@ -191,7 +193,7 @@ export async function provideNative({ root, cache, python, variant, retry }) {
   let failed = null;
   for (const name of wanted) {
     const before = failedBefore(name);
-    const outcome = await provideVariant(name, { cache, python, packages, tfjsVersion }, tested, !before);
+    const outcome = await provideVariant(name, { cache, python, packages, tfjsVersion, record }, tested, !before);
     if (outcome.library === undefined || (name === "cuda" && variant === "auto" && !outcome.gpu)) {
       why[REASONS[name]] = before ? record.why[REASONS[name]] : (outcome.why ?? NO_CARD);
       failed = before ? record.failed : new Date().toISOString();
@@ -200,8 +202,19 @@ export async function provideNative({ root, cache, python, variant, retry }) {
     const { library } = outcome;
     await link(home, library);
     const { source, cuda, directory } = library;
-    writeRecord(recordFile, { variant: name, source, cuda, directory, why, node: process.version, failed });
-    const reason = gpu && name === "cpu" ? `; not CUDA: ${why.cuda}` : "";
+    writeRecord(recordFile, {
+      variant: name,
+      source,
+      cuda,
+      directory,
+      why,
+      gpu: outcome.gpu,
+      node: process.version,
+      failed,
+    });
+    const cardless =
+      name === "cuda" && !outcome.gpu ? "; no card answers here, so that it computes on the processor" : "";
+    const reason = gpu && name === "cpu" ? `; not CUDA: ${why.cuda}` : cardless;
     console.log(`tensor backend: ${NAMES[name]}, ${library.library} (${outcome.how}; ${directory})${reason}`);
     return;
   }

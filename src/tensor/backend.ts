@@ -103,10 +103,13 @@ function nativeThreads(): number {
 }
 
 /** Loads the library and makes it the active backend; on failure says why, without a full stop. */
-async function activateNative(library: NativeLibrary): Promise<{ backend: NativeBackend } | { why: string }> {
+async function activateNative(
+  library: NativeLibrary,
+  cudaExpected: boolean,
+): Promise<{ backend: NativeBackend } | { why: string }> {
   if (library.binding === null) return { why: library.missing };
   try {
-    loadNativeLibrary();
+    loadNativeLibrary(cudaExpected);
     if (!(await tf.setBackend("tensorflow"))) return { why: "TensorFlow.js could not start it" };
     await tf.ready();
     return { backend: tf.backend() as unknown as NativeBackend };
@@ -172,7 +175,7 @@ async function choose(forced: BackendName | null): Promise<BackendReport> {
 
   if (forced === null || forced === "cuda" || forced === "native") {
     if (forced === "native") process.env.CUDA_VISIBLE_DEVICES = "-1";
-    const native = await activateNative(library);
+    const native = await activateNative(library, forced !== "native" && hasDriver());
     if ("backend" in native) {
       const name = `TensorFlow ${native.backend.binding.TF_Version}`;
       const shared = { library: name, libraryDirectory: library.directory, threads: nativeThreads() };

@@ -73,10 +73,11 @@ function restoreUtilFunctions(): void {
 /**
  * Loads the library; TensorFlow.js then knows the backend "tensorflow". Loading twice does nothing.
  *
+ * @param cudaExpected false keeps a CUDA library quiet about the card that is not there.
  * @throws the loader's own error, for instance of a wrong processor architecture or an older C library.
  */
-export function loadNativeLibrary(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+export function loadNativeLibrary(cudaExpected: boolean): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= cudaExpected ? "2" : "3";
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   process.env.CUDA_CACHE_MAXSIZE ??= "4294967296";
   restoreUtilFunctions();
