@@ -97,6 +97,16 @@ function checkHead(head: ResultsHead, subject: string, wayOut: string): void {
   });
 }
 
+function checkRowCounts(row: ResultRow, layers: number, index: number, subject: string, wayOut: string): void {
+  for (const field of ["counts", "beforeTopUp"] as const) {
+    const counts = field === "counts" ? row.counts : row.beforeTopUp?.counts;
+    const problem = counts === undefined ? null : countsProblem(counts, layers, row.visualTokens);
+    if (problem !== null) {
+      throw complaint(subject, ["rows", index, field], `[${short(counts!.join(" "))}]`, problem, wayOut);
+    }
+  }
+}
+
 /**
  * Validates one row against the schema and the model's number of layers.
  *
@@ -107,12 +117,7 @@ function checkHead(head: ResultsHead, subject: string, wayOut: string): void {
 export function checkRow(row: unknown, layers: number, index: number, subject: string, wayOut: string): ResultRow {
   const parsed = rowSchema.safeParse(row);
   if (!parsed.success) throw fromIssue(parsed.error.issues[0]!, row, ["rows", index], subject, wayOut);
-  for (const counts of [parsed.data.counts, parsed.data.beforeTopUp?.counts]) {
-    const problem = counts === undefined ? null : countsProblem(counts, layers, parsed.data.visualTokens);
-    if (problem !== null) {
-      throw complaint(subject, ["rows", index, "counts"], `[${short(counts!.join(" "))}]`, problem, wayOut);
-    }
-  }
+  checkRowCounts(parsed.data, layers, index, subject, wayOut);
   return parsed.data;
 }
 
@@ -159,15 +164,7 @@ export function validateResults(value: unknown, source = "these results"): Resul
   checkHead(parsed.data, subject, wayOut);
   const layers = parsed.data.model.layers;
   parsed.data.rows.forEach((row, i) => {
-    for (const [field, counts] of [
-      ["counts", row.counts],
-      ["beforeTopUp", row.beforeTopUp?.counts],
-    ] as const) {
-      const problem = counts === undefined ? null : countsProblem(counts, layers, row.visualTokens);
-      if (problem !== null) {
-        throw complaint(subject, ["rows", i, field], `[${short(counts!.join(" "))}]`, problem, wayOut);
-      }
-    }
+    checkRowCounts(row, layers, i, subject, wayOut);
   });
   return parsed.data;
 }

@@ -106,6 +106,9 @@ function provenance(results: Results): string {
       .map(([name, value]) => `${name} ${typeof value === "number" ? value.toLocaleString("en") : value}`)
       .join(" · ");
   const { model, data, backend } = results;
+  const macs = Object.entries(results.overheadMacs)
+    .map(([name, value]) => `${name} ${formatCost(value, "exactMacs")}`)
+    .join(" · ");
   const facts: [string, string][] = [
     ["model", `${model.name}, ${model.architecture}, ${model.layers} layers × ${model.hidden}; ${model.fingerprint}`],
     [
@@ -119,7 +122,7 @@ function provenance(results: Results): string {
       "intervals",
       `${formatPercent(results.intervals.level)}, ${results.intervals.method}, ${results.intervals.resamples.toLocaleString("en")} resamples`,
     ],
-    ["beside the decoder, MACs a sample", list(results.overheadMacs)],
+    ["beside the decoder, a sample", macs],
     ["layer-forwards", list(results.layerForwards)],
     [
       "seeds",
@@ -229,7 +232,7 @@ ${slider}
 </div>
 </section>
 <section><h2>Schedules: visual tokens kept at each layer</h2><figure>${schedulesSvg}</figure></section>
-${comparisons === "" ? "" : `<section><h2>Paired comparisons at matched cost</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
+${comparisons === "" ? "" : `<section><h2>Paired comparisons</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
 <section>
 <h2>Configurations</h2>
 <div class="tools">${filters.join("")}<button class="button" type="button" id="download-csv">CSV</button><button class="button" type="button" id="download-json">JSON</button></div>
