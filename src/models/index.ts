@@ -1,5 +1,5 @@
 export { attentionRows, gatherRows, type KeyPolicy, MASKED, reshape } from "./blocks/index.js";
-export { causalBias, layoutFrom } from "./layout.js";
+export { causalBias, layoutFrom, otherTokens, slotsOf } from "./layout.js";
 export type {
   DecoderShape,
   GridThw,

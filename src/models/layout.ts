@@ -17,13 +17,14 @@ export function layoutFrom(kept: readonly ArrayLike<number>[], length?: number):
  * Causal mask by original place, with an optional window: a row sees the rows at or before its own place, at most
  * `window − 1` before it. Padding is seen by nobody; it sees the first row, so that its own numbers stay finite.
  *
- * @returns [B, 1, N_q, N_k] of 0 and `MASKED`, or [1, 1, N, N] where every sample has the same places; caller disposes.
+ * @returns [B, 1, N_q, N_k] of 0 and `MASKED`, or [1, 1, N, N] where one mask serves all samples; caller disposes.
  */
 export function causalBias(queries: TokenLayout, keys: TokenLayout, window: number | null): tf.Tensor4D {
   const { batch, length: nq, index: qi } = queries;
   const { length: nk, index: ki } = keys;
-  const same = batch > 1 && repeats(queries) && repeats(keys);
-  const samples = same ? 1 : batch;
+  // Rows keep their order and padding comes last: among the same rows, without a window, earlier slots are what is seen.
+  if (queries === keys && window === null) return triangle(nq);
+  const samples = batch;
   const mask = new Float32Array(samples * nq * nk).fill(MASKED);
   for (let b = 0; b < samples; b++) {
     for (let q = 0; q < nq; q++) {
@@ -40,8 +41,39 @@ export function causalBias(queries: TokenLayout, keys: TokenLayout, window: numb
   return tf.tensor4d(mask, [samples, 1, nq, nk]);
 }
 
-/** Whether every sample of the layout has the first one's places. */
-function repeats({ batch, length, index }: TokenLayout): boolean {
-  for (let i = length; i < batch * length; i++) if (index[i] !== index[i - length]) return false;
-  return true;
+/** [1, 1, N, N]: 0 on and below the diagonal, `MASKED` above. */
+function triangle(n: number): tf.Tensor4D {
+  const mask = new Float32Array(n * n);
+  for (let q = 0; q < n; q++) mask.fill(MASKED, q * n + q + 1, (q + 1) * n);
+  return tf.tensor4d(mask, [1, 1, n, n]);
+}
+
+/** 1 where a query and a key are different tokens, 0 on a token meeting itself: [B, 1, N_q, N_k]; caller disposes. */
+export function otherTokens(queries: TokenLayout, keys: TokenLayout): tf.Tensor4D {
+  const { batch, length: nq, index: qi } = queries;
+  const { length: nk, index: ki } = keys;
+  const other = new Float32Array(batch * nq * nk).fill(1);
+  for (let b = 0; b < batch; b++) {
+    for (let q = 0, k = 0; q < nq; q++) {
+      const place = qi[b * nq + q];
+      if (place < 0) break;
+      while (k < nk && ki[b * nk + k] >= 0 && ki[b * nk + k] < place) k++;
+      if (k < nk && ki[b * nk + k] === place) other[(b * nq + q) * nk + k] = 0;
+    }
+  }
+  return tf.tensor4d(other, [batch, 1, nq, nk]);
+}
+
+/** Where each wanted token lies among a layout's rows, [B · R]; padding, and tokens that are gone, give 0. */
+export function slotsOf(layout: TokenLayout, wanted: TokenLayout): Int32Array {
+  const slots = new Int32Array(wanted.index.length);
+  for (let b = 0; b < wanted.batch; b++) {
+    for (let r = 0, slot = 0; r < wanted.length; r++) {
+      const place = wanted.index[b * wanted.length + r];
+      if (place < 0) break;
+      while (slot < layout.length - 1 && layout.index[b * layout.length + slot] < place) slot++;
+      if (layout.index[b * layout.length + slot] === place) slots[b * wanted.length + r] = slot;
+    }
+  }
+  return slots;
 }

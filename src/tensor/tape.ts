@@ -108,7 +108,8 @@ export class Tape {
       dy.dispose();
       entry.inputs.forEach((input, i) => {
         const gradient = gradients[i];
-        if (entry.needs[i] && gradient) this.accumulate(input, gradient);
+        if (gradient && entry.needs[i]) this.accumulate(input, gradient);
+        else gradient?.dispose();
       });
     }
   }

@@ -2,6 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Tape } from "../../tensor/index.js";
 
+/** Rows added up where they came from: [R, C] → [N, C]. WebAssembly has no segment sum; there a matrix product stands in. */
+function scatterAdd(dy: tf.Tensor, positions: tf.Tensor1D, rows: number): tf.Tensor {
+  if (tf.getBackend() !== "wasm") return tf.unsortedSegmentSum(dy, positions, rows);
+  return tf.matMul(tf.oneHot(positions, rows), dy as tf.Tensor2D, true, false);
+}
+
 /**
  * `y[r] = x[index[r]]`.
  *
@@ -19,7 +25,7 @@ export function gatherRows(x: tf.Tensor2D, index: Int32Array, tape?: Tape): tf.T
     tape?.own(y);
     return y;
   }
-  tape.record(y, [x], (dy) => [tf.unsortedSegmentSum(dy, positions, x.shape[0])], [positions]);
+  tape.record(y, [x], (dy) => [scatterAdd(dy, positions, x.shape[0])], [positions]);
   return y;
 }
 

@@ -99,9 +99,9 @@ function loadState(plan: TrainingPlan): { trainer: EmbeddedTrainer; progress: Pr
     return { trainer: new EmbeddedTrainer(initialWeights(plan.seed)), progress };
   }
   const state = openSafetensors(file);
-  if (state.metadata["seed"] !== String(plan.seed)) {
+  if (state.metadata.get("seed") !== String(plan.seed)) {
     throw new EspalierError(
-      `${file} was trained from seed ${state.metadata["seed"]}, not ${plan.seed}; give another --directory.`,
+      `${file} was trained from seed ${state.metadata.get("seed")}, not ${plan.seed}; give another --directory.`,
     );
   }
   const trainer = new EmbeddedTrainer({ has: (name) => state.has(name), read: (name) => state.readFloat32(name) });
@@ -113,9 +113,9 @@ function loadState(plan: TrainingPlan): { trainer: EmbeddedTrainer; progress: Pr
       second: state.readFloat32(`adam.second.${name}`),
     });
   }
-  const restored: AdamWState = { step: Number(state.metadata["optimizerStep"]), moments };
+  const restored: AdamWState = { step: Number(state.metadata.get("optimizerStep")), moments };
   trainer.optimizer.restore(restored, trainer.variables());
-  const progress = JSON.parse(state.metadata["progress"]) as Progress;
+  const progress = JSON.parse(state.metadata.get("progress") ?? "") as Progress;
   state.close();
   return { trainer, progress };
 }

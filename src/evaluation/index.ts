@@ -1,0 +1,5 @@
+export { type AnswerRows, answerRows, type Divergence, measureDivergence } from "./divergence.js";
+export { evaluateCounts } from "./evaluateCounts.js";
+export { type EncodedSampleLike, type PreparedSample, type PreparedSamples, prepareSamples } from "./preparedSample.js";
+export { firstStage, keptPlaces, rowsOf, runLayer, type Stage, stackHidden } from "./prunedRun.js";
+export { type CountsOf, type Evaluation, evaluateShared, type SharedEvaluation } from "./sharedPrefix.js";

@@ -1,0 +1,211 @@
+/**
+ * What never changes while schedules change, computed once per sample: the teacher's answers, the picture's features, and
+ * the decoder's first layer (METHOD §10).
+ *
+ * Layer 0 always sees every token, so its output, and the scores that layer 1 ranks by, do not depend on the schedule.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { EspalierError } from "../errors.js";
+import { type GridThw, layoutFrom, type Positions, type VisionLanguageModel } from "../models/index.js";
+import { attentionScores, type Selector, type SelectorSample } from "../selectors/index.js";
+import { Pacer } from "../tensor/index.js";
+
+/** A tokenised sample with its answer, as a processor or a samples file gives it. */
+export interface EncodedSampleLike {
+  readonly id: string;
+  readonly task: string;
+  /** Prompt, then answer; unpadded. */
+  readonly inputIds: Int32Array;
+  readonly promptLength: number;
+  /** [Σ patches · patchWidth] */
+  readonly pixelValues: Float32Array;
+  readonly gridThw: readonly GridThw[];
+}
+
+/** One sample, ready for any schedule. Its tensors are owned by the `PreparedSamples` it belongs to. */
+export interface PreparedSample extends SelectorSample {
+  readonly task: string;
+  readonly ids: Int32Array;
+  readonly positions: Positions;
+  /** Places of everything that is not a visual token, ascending: prompt text and answer. */
+  readonly text: Int32Array;
+  /** T and V: prompt text tokens and visual tokens. */
+  readonly tokens: { readonly text: number; readonly visual: number };
+  /** Places whose rows predict answer tokens, and the tokens they predict. */
+  readonly answerPlaces: Int32Array;
+  readonly targets: Int32Array;
+  /** [n, H] after layer 0. */
+  readonly hidden: tf.Tensor2D;
+  /** [n, H] before layer 0: what the predictor reads, the answer's rows excepted. */
+  readonly embeddings: tf.Tensor2D;
+  /** [V] scores by which layer 1 ranks. */
+  readonly firstScores: Float32Array;
+  /** [A, vocabulary] log probabilities of the unpruned model at the answer's places. */
+  readonly teacher: tf.Tensor2D;
+  /** Whether the unpruned model, teacher-forced, predicts every answer token. */
+  readonly teacherExact: boolean;
+}
+
+export interface PreparedSamples {
+  readonly model: VisionLanguageModel;
+  readonly selector: Selector;
+  readonly samples: readonly PreparedSample[];
+  /** Layer-forwards spent on the teacher (METHOD §8). */
+  readonly layerForwards: number;
+  dispose(): void;
+}
+
+/** Samples run through the teacher at a time. */
+const BATCH = 16;
+
+function encodedPlaces(sample: EncodedSampleLike, imageTokenId: number) {
+  const visual: number[] = [];
+  const text: number[] = [];
+  sample.inputIds.forEach((id, place) => {
+    (id === imageTokenId ? visual : text).push(place);
+  });
+  const answers = sample.inputIds.length - sample.promptLength;
+  if (answers < 1) {
+    throw new EspalierError(
+      `Sample ${sample.id} has no answer tokens; divergence is measured where the answer is predicted.`,
+    );
+  }
+  if (visual.length > 0 && visual[visual.length - 1] >= sample.promptLength) {
+    throw new EspalierError(`Sample ${sample.id} has image tokens in its answer; pictures belong to the prompt.`);
+  }
+  return { visual: Int32Array.from(visual), text: Int32Array.from(text) };
+}
+
+/**
+ * Runs the unpruned model over samples and keeps what every schedule shares.
+ *
+ * @param onProgress called with the number of samples done.
+ * @returns owns its tensors: about 2·n·H + A·vocabulary float32 numbers a sample; dispose it.
+ * @throws EspalierError for a sample without answer, or whose pictures and image tokens do not agree; Stopped.
+ */
+export async function prepareSamples(
+  model: VisionLanguageModel,
+  selector: Selector,
+  encoded: readonly EncodedSampleLike[],
+  options: { pacer?: Pacer; onProgress?: (done: number) => void } = {},
+): Promise<PreparedSamples> {
+  const pacer = options.pacer ?? new Pacer();
+  const samples: PreparedSample[] = [];
+  const dispose = () => {
+    for (const sample of samples) tf.dispose([sample.hidden, sample.embeddings, sample.teacher]);
+    samples.length = 0;
+  };
+  try {
+    for (let first = 0; first < encoded.length; first += BATCH) {
+      samples.push(...(await prepareBatch(model, selector, encoded.slice(first, first + BATCH), pacer)));
+      options.onProgress?.(samples.length);
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { model, selector, samples, layerForwards: samples.length * model.shape.layers, dispose };
+}
+
+async function prepareBatch(
+  model: VisionLanguageModel,
+  selector: Selector,
+  encoded: readonly EncodedSampleLike[],
+  pacer: Pacer,
+): Promise<PreparedSample[]> {
+  const places = encoded.map((sample) => encodedPlaces(sample, model.imageTokenId));
+  const positions = encoded.map((sample) => model.positions(sample.inputIds, sample.gridThw));
+  const layout = layoutFrom(encoded.map(({ inputIds }) => Int32Array.from(inputIds.keys())));
+  const ids = new Int32Array(layout.index.length).fill(model.padTokenId);
+  encoded.forEach(({ inputIds }, b) => {
+    ids.set(inputIds, b * layout.length);
+  });
+  const visual = encodeAll(model, encoded);
+  await pacer.pause();
+  const embeddings = model.embed(ids, visual);
+  visual?.dispose();
+  const rotary = model.rotary(positions, layout);
+  const sources = encoded.map((sample, b) => ({ ...sample, ...places[b] }));
+
+  let hidden = embeddings;
+  let first: tf.Tensor2D = embeddings;
+  let firstScores: Float32Array[] = [];
+  for (let i = 0; i < model.shape.layers; i++) {
+    const bias = model.bias(i, layout, layout);
+    const output = model.layer(i, { hidden, batch: layout.batch, rotary, bias });
+    if (i === 0) {
+      first = output.hidden;
+      firstScores = initialScores(model, selector, sources, output, layout);
+    } else {
+      if (hidden !== first) hidden.dispose();
+    }
+    bias?.dispose();
+    tf.dispose([output.keys, output.values, output.queries]);
+    hidden = output.hidden;
+    await pacer.pause();
+  }
+  tf.dispose([...rotary.tensors]);
+
+  const result = encoded.map((sample, b): PreparedSample => {
+    const n = sample.inputIds.length;
+    const from = b * layout.length;
+    const answers = n - sample.promptLength;
+    const targets = sample.inputIds.slice(sample.promptLength);
+    const [own, ownFirst, teacher] = tf.tidy(() => {
+      const logits = model.logits(tf.slice(hidden, [from + sample.promptLength - 1, 0], [answers, -1]));
+      return [
+        tf.slice(embeddings, [from, 0], [n, -1]),
+        tf.slice(first, [from, 0], [n, -1]),
+        tf.logSoftmax(logits) as tf.Tensor2D,
+      ];
+    });
+    const best = tf.tidy(() => tf.argMax(teacher, 1).dataSync());
+    return {
+      id: sample.id,
+      task: sample.task,
+      promptLength: sample.promptLength,
+      ids: sample.inputIds,
+      positions: positions[b],
+      visual: places[b].visual,
+      text: places[b].text,
+      tokens: { text: sample.promptLength - places[b].visual.length, visual: places[b].visual.length },
+      answerPlaces: Int32Array.from({ length: answers }, (_, a) => sample.promptLength - 1 + a),
+      targets,
+      hidden: ownFirst,
+      embeddings: own,
+      firstScores: firstScores[b],
+      teacher,
+      teacherExact: targets.every((target, a) => best[a] === target),
+    };
+  });
+  tf.dispose(hidden === first ? [embeddings, first] : [embeddings, first, hidden]);
+  return result;
+}
+
+/** Features of every picture of the batch, one after the other; null where there are none. */
+function encodeAll(model: VisionLanguageModel, encoded: readonly EncodedSampleLike[]): tf.Tensor2D | null {
+  const grids = encoded.flatMap(({ gridThw }) => gridThw);
+  if (grids.length === 0) return null;
+  const total = encoded.reduce((sum, { pixelValues }) => sum + pixelValues.length, 0);
+  const pixels = new Float32Array(total);
+  let at = 0;
+  for (const { pixelValues } of encoded) {
+    pixels.set(pixelValues, at);
+    at += pixelValues.length;
+  }
+  const patches = grids.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
+  return tf.tidy(() => model.encodePictures(tf.tensor2d(pixels, [patches, total / patches]), grids));
+}
+
+/** The scores by which layer 1 ranks, for each sample over its visual tokens. */
+function initialScores(
+  model: VisionLanguageModel,
+  selector: Selector,
+  samples: readonly SelectorSample[],
+  output: Parameters<typeof attentionScores>[4],
+  layout: Parameters<typeof attentionScores>[5],
+): Float32Array[] {
+  if (selector.kind === "static") return samples.map((sample) => selector.scores(sample));
+  const scores = tf.tidy(() => attentionScores(model, 0, selector, samples, output, layout, layout, null).dataSync());
+  return samples.map(({ visual }, b) => Float32Array.from(visual, (place) => scores[b * layout.length + place]));
+}

@@ -1,0 +1,17 @@
+export {
+  AugmentedLagrangian,
+  FORMS,
+  type LagrangianForm,
+  type LagrangianOptions,
+  type LagrangianState,
+} from "./augmentedLagrangian.js";
+export {
+  DEFAULT_BUDGETS,
+  DifferentiableSearch,
+  type SearchOptions,
+  type SearchState,
+  type SearchStep,
+} from "./differentiableSearch.js";
+export { CONDITIONINGS, type Conditioning, Predictor, type PredictorOptions } from "./predictor.js";
+export { type Projection, project } from "./projection.js";
+export { GRID_SEED, type GridOptions, referenceGrid } from "./rivals/grid.js";

@@ -1,0 +1,160 @@
+/**
+ * The predictor: from a prompt and a budget to the parameters of a kernel function (METHOD §6).
+ *
+ * One network serves all budgets and all samples. Its two ablations say what conditioning is worth: `budget` sees the budget
+ * alone, `constant` keeps one parameter row for each budget.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { EspalierError } from "../errors.js";
+import type { KernelFunction } from "../schedules/index.js";
+import { Random } from "../tensor/index.js";
+
+export const CONDITIONINGS = ["input", "budget", "constant"] as const;
+/** What the predictor sees: the prompt and the budget, the budget alone, or neither (a table of rows, one a budget). */
+export type Conditioning = (typeof CONDITIONINGS)[number];
+
+export interface PredictorOptions {
+  readonly conditioning: Conditioning;
+  /** H, the decoder's width. */
+  readonly hidden: number;
+  readonly layers: number;
+  readonly kernel: KernelFunction;
+  /** Budgets of the `constant` table; others read the nearest two, linearly between. Normalised, ascending. */
+  readonly budgets: readonly number[];
+  readonly seed: number;
+}
+
+/** Prompt rows of a batch: embeddings padded to [B, N, H], and 1 where a row is a prompt token, [B, N]. */
+export interface PromptBatch {
+  readonly rows: tf.Tensor3D;
+  readonly present: tf.Tensor2D;
+}
+
+/** `x·W + b` on the last axis of [B, N, in] or [B, in]. */
+function dense(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {
+  const [input, output] = weight.shape;
+  const rows = tf.reshape(x, [-1, input]) as tf.Tensor2D;
+  return tf.reshape(tf.add(tf.matMul(rows, weight), bias), [...x.shape.slice(0, -1), output]);
+}
+
+function gelu(x: tf.Tensor): tf.Tensor {
+  return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))));
+}
+
+export class Predictor {
+  readonly options: PredictorOptions;
+  readonly #variables = new Map<string, tf.Variable>();
+
+  /** Starts every budget at the kernel function's own initial schedule. Owns its variables. */
+  constructor(options: PredictorOptions) {
+    this.options = options;
+    const { hidden, layers, kernel, conditioning, budgets } = options;
+    const random = new Random(options.seed).fork("predictor");
+    const parameters = kernel.parameterCount(layers);
+    const initial = kernel.initial(layers);
+    if (conditioning === "constant") {
+      const table = new Float32Array(budgets.length * parameters);
+      for (let row = 0; row < budgets.length; row++) table.set(initial, row * parameters);
+      this.#add("table", [budgets.length, parameters], table);
+      return;
+    }
+    const wide = Math.max(8, Math.floor(hidden / 2));
+    const middle = Math.max(8, Math.floor(hidden / 4));
+    const narrow = Math.max(8, Math.floor(hidden / 8));
+    const layer = (name: string, input: number, output: number, scale = 1) => {
+      const weights = Float32Array.from({ length: input * output }, () => (scale * random.normal()) / Math.sqrt(input));
+      this.#add(`${name}.weight`, [input, output], weights);
+      this.#add(`${name}.bias`, [output], new Float32Array(output));
+    };
+    layer("budget.0", 1, middle);
+    layer("budget.1", middle, middle);
+    if (conditioning === "input") layer("project", hidden, wide);
+    for (const [name, input, output] of [
+      ["block1", conditioning === "input" ? wide : middle, middle],
+      ["block2", middle, narrow],
+    ] as const) {
+      layer(`${name}.skip`, input, output);
+      layer(`${name}.in`, input, output);
+      layer(`${name}.out`, output, output);
+      // FiLM starts as the identity.
+      layer(`${name}.film`, middle, 2 * output, 0);
+    }
+    this.#add("norm.weight", [narrow], new Float32Array(narrow).fill(1));
+    this.#add("norm.bias", [narrow], new Float32Array(narrow));
+    layer("head.0", narrow, 256);
+    layer("head.1", 256, 128);
+    layer("head.2", 128, parameters, 0.1);
+    this.#variables.get("head.2.bias")!.assign(tf.tensor1d(initial));
+  }
+
+  #add(name: string, shape: number[], values: Float32Array): void {
+    const tensor = tf.tensor(values, shape);
+    this.#variables.set(name, tf.variable(tensor, true));
+    tensor.dispose();
+  }
+
+  /** Variables by name; owned by the predictor. */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    return this.#variables;
+  }
+
+  /**
+   * @param prompts the batch's prompts; null is enough unless the conditioning is `input`.
+   * @param budgets [B] normalised.
+   * @returns [B, P] parameters of the kernel function, in the caller's scope; differentiable on tfjs' tape.
+   */
+  parameters(prompts: PromptBatch | null, budgets: ArrayLike<number>): tf.Tensor2D {
+    return tf.tidy(() => {
+      if (this.options.conditioning === "constant") return this.#lookUp(budgets);
+      const v = (name: string) => this.#variables.get(name)!;
+      const apply = (name: string, x: tf.Tensor) =>
+        dense(x, v(`${name}.weight`) as tf.Tensor2D, v(`${name}.bias`) as tf.Tensor1D);
+      const budget = tf.tensor2d(Float32Array.from(budgets), [budgets.length, 1]);
+      const code = gelu(apply("budget.1", gelu(apply("budget.0", budget)))); // [B, H/4]
+      if (this.options.conditioning === "input" && !prompts) {
+        throw new EspalierError("This predictor is conditioned on the prompt; give it the prompts' embeddings.");
+      }
+      let x: tf.Tensor = prompts && this.options.conditioning === "input" ? apply("project", prompts.rows) : code;
+      for (const name of ["block1", "block2"]) {
+        const inner = apply(`${name}.out`, gelu(apply(`${name}.in`, x)));
+        x = tf.add(apply(`${name}.skip`, x), inner);
+        const film = apply(`${name}.film`, code); // [B, 2·C]
+        const width = x.shape[x.rank - 1]!;
+        const scale = tf.slice(film as tf.Tensor2D, [0, 0], [-1, width]);
+        const shift = tf.slice(film as tf.Tensor2D, [0, width], [-1, width]);
+        const spread = (t: tf.Tensor) => (x.rank === 3 ? tf.expandDims(t, 1) : t);
+        x = tf.add(tf.mul(x, tf.add(1, spread(scale))), spread(shift));
+      }
+      if (prompts && x.rank === 3) {
+        const present = tf.expandDims(prompts.present, 2);
+        x = tf.div(tf.sum(tf.mul(x, present), 1), tf.sum(present, 1)); // [B, H/8]
+      }
+      const { mean, variance } = tf.moments(x, -1, true);
+      const normalised = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5)));
+      x = tf.add(tf.mul(normalised, v("norm.weight")), v("norm.bias"));
+      return apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x))))) as tf.Tensor2D;
+    });
+  }
+
+  /** Rows of the table, linear between its budgets. */
+  #lookUp(budgets: ArrayLike<number>): tf.Tensor2D {
+    const known = this.options.budgets;
+    const mixing = new Float32Array(budgets.length * known.length);
+    for (let b = 0; b < budgets.length; b++) {
+      let above = known.findIndex((budget) => budget >= budgets[b]);
+      if (above < 0) above = known.length - 1;
+      const below = Math.max(0, above - 1);
+      const span = known[above] - known[below];
+      const share = span > 0 ? Math.min(1, Math.max(0, (budgets[b] - known[below]) / span)) : 1;
+      mixing[b * known.length + below] += 1 - share;
+      mixing[b * known.length + above] += share;
+    }
+    const rows = tf.tensor2d(mixing, [budgets.length, known.length]);
+    return tf.matMul(rows, this.#variables.get("table") as tf.Variable & tf.Tensor2D);
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+}

@@ -1,0 +1,25 @@
+import { EspalierError } from "../errors.js";
+import { fastv } from "./fastv.js";
+import { random } from "./random.js";
+import type { Selector } from "./selector.js";
+import { uniformStride } from "./uniformStride.js";
+
+export { attentionScores } from "./attentionScores.js";
+export {
+  type AttentionSelector,
+  keepBest,
+  type Selector,
+  type SelectorSample,
+  type StaticSelector,
+} from "./selector.js";
+
+/** Every selector by name; `seed` is for those that draw. */
+export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = { fastv, random, uniformStride };
+
+/** @throws EspalierError for an unknown name. */
+export function selector(name: string, seed?: number): Selector {
+  if (!Object.hasOwn(SELECTORS, name)) {
+    throw new EspalierError(`There is no selector "${name}"; choose one of ${Object.keys(SELECTORS).join(", ")}.`);
+  }
+  return SELECTORS[name](seed);
+}

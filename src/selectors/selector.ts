@@ -1,0 +1,59 @@
+/**
+ * Which visual tokens stay. A selector ranks the survivors of a sample before a layer; how many of them stay is the
+ * schedule's business.
+ *
+ * A selector is a pure function of the sample, the layer and the pruned run's own attention, and only survivors enter it.
+ * So kept sets are nested, and runs that agree on the first counts agree on everything up to there (METHOD §4, §10).
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Tape } from "../tensor/index.js";
+
+/** What a selector may know of a sample. */
+export interface SelectorSample {
+  readonly id: string;
+  /** Number of prompt tokens, visual ones included. */
+  readonly promptLength: number;
+  /** Places of the visual tokens in the prompt, ascending. */
+  readonly visual: Int32Array;
+}
+
+/** Ranks by the attention that some prompt rows pay to the visual tokens in the layer before. */
+export interface AttentionSelector {
+  readonly kind: "attention";
+  readonly name: string;
+  /** Places of the rows whose attention is read, the same number R for every sample. */
+  scoringPlaces(sample: SelectorSample): Int32Array;
+  /**
+   * Scores from the rows' attention, averaged over heads; the larger stays.
+   *
+   * @param rows [B, R, N] float32.
+   * @returns [B, N]; owned by the tape, or by the caller's scope without one.
+   */
+  scores(rows: tf.Tensor3D, tape?: Tape): tf.Tensor2D;
+}
+
+/** Ranks once per sample, whatever the layers do. */
+export interface StaticSelector {
+  readonly kind: "static";
+  readonly name: string;
+  /** One score per visual token, in prompt order; the larger stays. */
+  scores(sample: SelectorSample): Float32Array;
+}
+
+export type Selector = AttentionSelector | StaticSelector;
+
+/**
+ * The survivors that stay: the `count` largest scores, ties to the earlier token.
+ *
+ * @param scores one per survivor, in prompt order; NaN ranks last.
+ * @param count more than there are keeps all.
+ * @returns 1 for each survivor that stays, 0 for each that goes.
+ */
+export function keepBest(scores: ArrayLike<number>, count: number): Uint8Array {
+  const kept = new Uint8Array(scores.length);
+  if (count >= scores.length) return kept.fill(1);
+  const value = (i: number) => (Number.isNaN(scores[i]) ? -Infinity : scores[i]);
+  const order = Array.from(kept.keys()).sort((a, b) => value(b) - value(a) || a - b);
+  for (let rank = 0; rank < count; rank++) kept[order[rank]] = 1;
+  return kept;
+}

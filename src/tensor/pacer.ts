@@ -1,0 +1,31 @@
+/** Keeps long computations polite: others get a turn, and a stop is heard, between two layers. */
+
+/** Longest stretch of work before others get a turn, in milliseconds. */
+const STRETCH_MS = 40;
+
+/** Thrown out of a computation that was asked to stop; what it had finished stays. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+  constructor() {
+    super("Stopped on request.");
+  }
+}
+
+export class Pacer {
+  readonly #signal: AbortSignal | undefined;
+  #last = performance.now();
+
+  /** @param signal its abort makes the next `pause` throw `Stopped`; default never. */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** Call between two pieces of work. Gives the event loop a turn when the last one was 40 ms ago or more. */
+  async pause(): Promise<void> {
+    if (performance.now() - this.#last >= STRETCH_MS) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#last = performance.now();
+    }
+    if (this.#signal?.aborted) throw new Stopped();
+  }
+}
