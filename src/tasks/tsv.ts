@@ -167,7 +167,7 @@ export class TsvBenchmark {
     }
     if (image.length <= LONGEST_REFERENCE) return image.trim();
     for (const text of listOf(image)) {
-      if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) throw this.#error(range, "has an image that is not base64");
+      if (!isBase64(text)) throw this.#error(range, "has an image that is not base64; it is cut off or damaged");
     }
     return undefined;
   }
@@ -213,29 +213,64 @@ export function questionPrompt(
 
 /**
  * A field that may hold a Python list of strings or numbers, such as `['a', "b's"]`: its members, or the field itself when it
- * is no such list.
+ * is no such list. Fields may be megabytes long, hence no regular expression.
  */
 function listOf(field: string): string[] {
   const text = field.trim();
   if (!text.startsWith("[") || !text.endsWith("]")) return [field];
   const members: string[] = [];
-  // One member after the other; what does not fit makes it ordinary text.
-  const member = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([\w.+-]+))\s*(,|$)/sy;
-  const inside = text.slice(1, -1);
-  while (member.lastIndex < inside.length) {
-    const match = member.exec(inside);
-    if (match === null) return [field];
-    members.push(match[3] ?? unescape(match[1] ?? match[2]!));
-    if (match[4] === "" && member.lastIndex < inside.length) return [field];
+  let position = skipBlanks(text, 1);
+  while (position < text.length - 1) {
+    const quote = text[position]!;
+    let end: number;
+    if (quote === "'" || quote === '"') {
+      end = closingQuote(text, quote, position + 1);
+      if (end < 0) return [field];
+      members.push(withoutEscapes(text.slice(position + 1, end)));
+      end++;
+    } else {
+      end = position;
+      while (/[\w.+-]/.test(text[end]!)) end++;
+      if (end === position) return [field];
+      members.push(text.slice(position, end));
+    }
+    end = skipBlanks(text, end);
+    if (text[end] === ",") position = skipBlanks(text, end + 1);
+    else if (end === text.length - 1) position = end;
+    else return [field];
   }
   return members.length === 0 ? [field] : members;
 }
 
+function skipBlanks(text: string, from: number): number {
+  let position = from;
+  while (text[position] === " " || text[position] === "\n" || text[position] === "\t") position++;
+  return position;
+}
+
+/** Position of the next `quote` that no backslash escapes, or −1. */
+function closingQuote(text: string, quote: string, from: number): number {
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === "\\" && at - 1 - backslashes >= from) backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
+  return -1;
+}
+
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 
-function unescape(text: string): string {
+function withoutEscapes(text: string): string {
   return text.replace(
     /\\(.)/gs,
     (_, character: string) => ESCAPES[character] ?? (/[\\'"]/.test(character) ? character : `\\${character}`),
   );
+}
+
+/** Whether a text is base64 that can be decoded whole: known characters, padding at the end only, a multiple of four. */
+function isBase64(text: string): boolean {
+  if (/[^A-Za-z0-9+/=\s]/.test(text)) return false;
+  const compact = text.replace(/\s+/g, "");
+  const padding = compact.indexOf("=");
+  return compact.length % 4 === 0 && compact.length > 0 && (padding < 0 || padding >= compact.length - 2);
 }

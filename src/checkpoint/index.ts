@@ -1,0 +1,22 @@
+/** Hugging Face checkpoint directories: weights, configuration, tokenizer, chat template, pictures. */
+export type { ChatMessage, ContentPart } from "./chatTemplate.js";
+export { ChatTemplate, readChatTemplate } from "./chatTemplate.js";
+export type { DecoderConfig, ModelConfig, Qwen25VlConfig, QwenVisionConfig, SpecialTokenIds } from "./config.js";
+export { parseConfig, readConfig, SUPPORTED_ARCHITECTURES } from "./config.js";
+export { decodeUtf8, fileError, openForReading, readBytes, readJsonObject, writeAtomically } from "./files.js";
+export { decodeImage, readImage } from "./image.js";
+export type { ImageProcessorConfig, QwenImageProcessorConfig } from "./preprocessorConfig.js";
+export { parseImageProcessorConfig, readImageProcessorConfig } from "./preprocessorConfig.js";
+export type { EncodedPrompt, PromptInput } from "./processor.js";
+export { Processor } from "./processor.js";
+export type { PatchedImages } from "./qwenImageProcessor.js";
+export { patchImages, smartResize } from "./qwenImageProcessor.js";
+export type { ResizeFilter, RgbImage } from "./resize.js";
+export { resizeImage } from "./resize.js";
+export type { ElementRange, SafetensorsFile, TensorData, TensorInfo } from "./safetensors.js";
+export { openSafetensors } from "./safetensors.js";
+export type { Dtype } from "./safetensorsHeader.js";
+export type { TensorToWrite } from "./safetensorsWriter.js";
+export { writeSafetensors } from "./safetensorsWriter.js";
+export { readTokenizer, Tokenizer } from "./tokenizer.js";
+export { openWeights, Weights } from "./weights.js";
