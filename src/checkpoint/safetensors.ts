@@ -15,8 +15,10 @@ import {
   type SafetensorsHeader,
 } from "./safetensorsHeader.js";
 
-/** Bytes per read: small enough for a buffer beside a large tensor, large enough to run at the disk's speed. */
-const CHUNK_BYTES = 32 * 1024 * 1024;
+/** Bytes per read that are converted: few enough to stay in the processor's cache until they are. */
+const CHUNK_BYTES = 1024 * 1024;
+/** Most bytes per read that goes straight to its place; the system refuses 2 GiB and more. */
+const LARGEST_READ = 1024 * 1024 * 1024;
 
 export interface TensorInfo {
   readonly dtype: string;
@@ -280,11 +282,12 @@ export class SafetensorsFile {
     }
   }
 
-  #readBytes(begin: number, buffer: ArrayBuffer): void {
+  /** Fills the first `bytes` bytes of a buffer (default all) from a data position. */
+  #readBytes(begin: number, buffer: ArrayBuffer, bytes = buffer.byteLength): void {
     if (this.#fd === undefined) throw new EspalierError(`${this.path} was closed before a tensor was read from it.`);
     try {
-      for (let at = 0; at < buffer.byteLength; at += CHUNK_BYTES) {
-        const view = new Uint8Array(buffer, at, Math.min(CHUNK_BYTES, buffer.byteLength - at));
+      for (let at = 0; at < bytes; at += LARGEST_READ) {
+        const view = new Uint8Array(buffer, at, Math.min(LARGEST_READ, bytes - at));
         readExactly(this.#fd, view, this.#dataStart + begin + at, this.path);
       }
     } catch (error) {
@@ -300,10 +303,10 @@ export class SafetensorsFile {
     use: (chunk: ArrayBuffer, at: number, n: number) => void,
   ): void {
     const perChunk = CHUNK_BYTES / size;
+    const chunk = new ArrayBuffer(Math.min(perChunk, count) * size);
     for (let at = 0; at < count; at += perChunk) {
       const n = Math.min(perChunk, count - at);
-      const chunk = new ArrayBuffer(n * size);
-      this.#readBytes(begin + at * size, chunk);
+      this.#readBytes(begin + at * size, chunk, n * size);
       use(chunk, at, n);
     }
   }

@@ -125,6 +125,21 @@ describe("safetensors", () => {
     );
   });
 
+  it("converts tensors that are larger than one read", () => {
+    const file = path.join(folder, "long.safetensors");
+    const count = 1_300_001;
+    const values = Float32Array.from({ length: count }, (_, i) => i % 2048);
+    const ids = Int32Array.from(values);
+    writeSafetensors(file, {
+      half: { dtype: "F16", shape: [count], data: values },
+      ids: { dtype: "I64", shape: [count], data: ids },
+    });
+    const read = openSafetensors(file);
+    assert.equal(sha256(read.readFloat32("half")), sha256(values));
+    assert.equal(sha256(read.readInt32("ids")), sha256(ids));
+    read.close();
+  });
+
   it("keeps the earlier file when there is no room for the new one", function () {
     if (process.platform === "win32") this.skip();
     const file = path.join(folder, "full.safetensors");
