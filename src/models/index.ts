@@ -12,4 +12,4 @@ export type {
   VisionLanguageModel,
 } from "./model.js";
 export { Parameters, type WeightSource } from "./parameters.js";
-export { type Qwen25TextConfig, type Qwen25VisionConfig, Qwen25Vl, type Qwen25VlConfig } from "./qwen2_5_vl/index.js";
+export { Qwen25Vl } from "./qwen2_5_vl/index.js";

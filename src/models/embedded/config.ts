@@ -2,47 +2,50 @@
  * The embedded model: Qwen2.5-VL's architecture in miniature, small enough to be trained on a laptop and shipped with the
  * project. Everything shown with it is labelled "embedded model"; it stands in for no real checkpoint.
  */
+import type { Qwen25VlConfig } from "../../checkpoint/index.js";
 import { VOCABULARY } from "../../tasks/index.js";
-import type { Qwen25VlConfig } from "../qwen2_5_vl/index.js";
 
 const LAYERS = 8;
 const id = (word: string): number => VOCABULARY.indexOf(word);
 
 export const EMBEDDED_CONFIG: Qwen25VlConfig = {
   architecture: "qwen2_5_vl",
-  text: {
+  decoder: {
     layers: LAYERS,
-    hidden: 128,
-    intermediate: 384,
+    hiddenSize: 128,
+    intermediateSize: 384,
     heads: 4,
     kvHeads: 2,
     headDim: 32,
-    vocabulary: 128,
-    rmsNormEpsilon: 1e-5,
+    vocabSize: 128,
+    rmsNormEps: 1e-5,
     ropeTheta: 10000,
     mropeSection: [4, 6, 6],
-    tieWordEmbeddings: true,
-    windows: new Array<null>(LAYERS).fill(null),
+    tiedHead: true,
+    attentionWindows: new Array<null>(LAYERS).fill(null),
+    maxPositions: 4096,
   },
   vision: {
     depth: 4,
-    hidden: 128,
+    hiddenSize: 128,
     heads: 4,
-    intermediate: 384,
-    channels: 3,
+    intermediateSize: 384,
+    inChannels: 3,
     patchSize: 14,
     temporalPatchSize: 2,
-    mergeSize: 2,
+    spatialMergeSize: 2,
     windowSize: 112,
     fullAttentionBlocks: [1, 3],
-    outHidden: 128,
+    outHiddenSize: 128,
     tokensPerSecond: 4,
   },
-  imageTokenId: id("<img>"),
-  videoTokenId: 127,
-  visionStartTokenId: id("<vs>"),
-  visionEndTokenId: id("<ve>"),
-  eosTokenIds: [id("<eos>")],
-  bosTokenId: id("<bos>"),
-  padTokenId: id("<pad>"),
+  tokens: {
+    image: id("<img>"),
+    video: 127,
+    visionStart: id("<vs>"),
+    visionEnd: id("<ve>"),
+    eos: [id("<eos>")],
+    bos: id("<bos>"),
+    pad: id("<pad>"),
+  },
 };

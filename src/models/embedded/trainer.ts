@@ -84,7 +84,7 @@ export class EmbeddedTrainer {
   constructor(source: WeightSource) {
     this.model = new Qwen25Vl(EMBEDDED_CONFIG, source, { trainable: true });
     this.#heads = new Parameters(source, { trainable: true });
-    const width = EMBEDDED_CONFIG.vision.outHidden;
+    const width = EMBEDDED_CONFIG.vision.outHiddenSize;
     const reader = (kind: LabelKind) => this.#heads.linear(`labels.${kind}`, width, LABEL_CLASSES[kind], true);
     this.#readers = { color: reader("color"), shape: reader("shape"), character: reader("character") };
   }

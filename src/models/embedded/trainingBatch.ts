@@ -37,8 +37,8 @@ export interface PackedSequence {
 }
 
 export function packSequence(picture: EmbeddedPicture): PackedSequence {
-  const { visionStartTokenId, visionEndTokenId, imageTokenId, eosTokenIds } = EMBEDDED_CONFIG;
-  const frame = [visionStartTokenId, ...new Array<number>(VISUAL_TOKENS).fill(imageTokenId), visionEndTokenId];
+  const { visionStart, visionEnd, image, eos } = EMBEDDED_CONFIG.tokens;
+  const frame = [visionStart, ...new Array<number>(VISUAL_TOKENS).fill(image), visionEnd];
   const base = multimodalPositions(Int32Array.from(frame), [GRID], EMBEDDED_CONFIG);
   const ids = [...frame];
   const block = new Array<number>(frame.length).fill(0);
@@ -48,7 +48,7 @@ export function packSequence(picture: EmbeddedPicture): PackedSequence {
   const question: number[] = [];
   picture.questions.forEach(({ question: asked, answer }, number) => {
     const prompt = encodeWords(asked);
-    const reply = [...encodeWords(answer), eosTokenIds[0]];
+    const reply = [...encodeWords(answer), eos[0]];
     reply.forEach((target, i) => {
       rows.push(ids.length + prompt.length - 1 + i);
       targets.push(target);
@@ -78,7 +78,7 @@ export function packSequence(picture: EmbeddedPicture): PackedSequence {
 
 /** Patches of a 224×224 picture as the preprocessor lays them out: [256, 3·2·14·14]. */
 export function patchify({ data, width, height }: RgbImage, out: Float32Array, offset: number): void {
-  const { patchSize: p, temporalPatchSize, mergeSize: m } = EMBEDDED_CONFIG.vision;
+  const { patchSize: p, temporalPatchSize, spatialMergeSize: m } = EMBEDDED_CONFIG.vision;
   let at = offset;
   for (let top = 0; top < height; top += m * p) {
     for (let left = 0; left < width; left += m * p) {

@@ -3,6 +3,7 @@
  * SwiGLU; RMS norm before each, residual around each (arXiv 2412.15115 §2).
  */
 import * as tf from "@tensorflow/tfjs";
+import type { DecoderConfig } from "../../checkpoint/index.js";
 import type { Tape } from "../../tensor/index.js";
 import {
   add,
@@ -18,21 +19,20 @@ import {
 } from "../blocks/index.js";
 import type { LayerInput, LayerOutput } from "../model.js";
 import type { Parameters } from "../parameters.js";
-import type { Qwen25TextConfig } from "./config.js";
 
 /** Loads layer `i`; `prefix` is the decoder's, such as "model.language_model". */
-export function loadDecoderLayer(p: Parameters, prefix: string, i: number, c: Qwen25TextConfig) {
+export function loadDecoderLayer(p: Parameters, prefix: string, i: number, c: DecoderConfig) {
   const layer = `${prefix}.layers.${i}`;
   return {
-    inputNorm: p.vector(`${layer}.input_layernorm.weight`, c.hidden),
-    q: p.linear(`${layer}.self_attn.q_proj`, c.hidden, c.heads * c.headDim, true),
-    k: p.linear(`${layer}.self_attn.k_proj`, c.hidden, c.kvHeads * c.headDim, true),
-    v: p.linear(`${layer}.self_attn.v_proj`, c.hidden, c.kvHeads * c.headDim, true),
-    o: p.linear(`${layer}.self_attn.o_proj`, c.heads * c.headDim, c.hidden, false),
-    mlpNorm: p.vector(`${layer}.post_attention_layernorm.weight`, c.hidden),
-    gate: p.linear(`${layer}.mlp.gate_proj`, c.hidden, c.intermediate, false),
-    up: p.linear(`${layer}.mlp.up_proj`, c.hidden, c.intermediate, false),
-    down: p.linear(`${layer}.mlp.down_proj`, c.intermediate, c.hidden, false),
+    inputNorm: p.vector(`${layer}.input_layernorm.weight`, c.hiddenSize),
+    q: p.linear(`${layer}.self_attn.q_proj`, c.hiddenSize, c.heads * c.headDim, true),
+    k: p.linear(`${layer}.self_attn.k_proj`, c.hiddenSize, c.kvHeads * c.headDim, true),
+    v: p.linear(`${layer}.self_attn.v_proj`, c.hiddenSize, c.kvHeads * c.headDim, true),
+    o: p.linear(`${layer}.self_attn.o_proj`, c.heads * c.headDim, c.hiddenSize, false),
+    mlpNorm: p.vector(`${layer}.post_attention_layernorm.weight`, c.hiddenSize),
+    gate: p.linear(`${layer}.mlp.gate_proj`, c.hiddenSize, c.intermediateSize, false),
+    up: p.linear(`${layer}.mlp.up_proj`, c.hiddenSize, c.intermediateSize, false),
+    down: p.linear(`${layer}.mlp.down_proj`, c.intermediateSize, c.hiddenSize, false),
   };
 }
 
@@ -43,10 +43,10 @@ function rotaryOf(tensors: readonly tf.Tensor4D[]): Rotary {
 }
 
 /** See `VisionLanguageModel.layer`. Without a tape the caller wraps the call in `tf.tidy`. */
-export function decoderLayer(w: DecoderLayer, c: Qwen25TextConfig, input: LayerInput, tape?: Tape): LayerOutput {
+export function decoderLayer(w: DecoderLayer, c: DecoderConfig, input: LayerInput, tape?: Tape): LayerOutput {
   const { batch, bias, policy, past } = input;
   const pick = (x: tf.Tensor2D) => (input.queries ? gatherRows(x, input.queries.rows, tape) : x);
-  const normalised = rmsNorm(input.hidden, w.inputNorm, c.rmsNormEpsilon, tape); // [B·N_k, H]
+  const normalised = rmsNorm(input.hidden, w.inputNorm, c.rmsNormEps, tape); // [B·N_k, H]
   const x = pick(input.hidden); // [B·N_q, H]
   const asking = pick(normalised);
   const turn = rotaryOf(input.rotary.tensors);
@@ -61,7 +61,7 @@ export function decoderLayer(w: DecoderLayer, c: Qwen25TextConfig, input: LayerI
   }
   const context = mergeHeads(attention(queries, keys, values, bias, policy ?? null, tape), tape); // [B·N_q, h·d]
   const attended = add(x, linear(context, w.o, tape), tape);
-  const inner = rmsNorm(attended, w.mlpNorm, c.rmsNormEpsilon, tape);
+  const inner = rmsNorm(attended, w.mlpNorm, c.rmsNormEps, tape);
   const gated = siluGate(linear(inner, w.gate, tape), linear(inner, w.up, tape), tape);
   return { hidden: add(attended, linear(gated, w.down, tape), tape), queries, keys, values };
 }

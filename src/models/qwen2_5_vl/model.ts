@@ -1,5 +1,6 @@
 /** Qwen2.5-VL (arXiv 2502.13923) as a `VisionLanguageModel`; weights named as in Hugging Face checkpoints. */
 import * as tf from "@tensorflow/tfjs";
+import type { Qwen25VlConfig } from "../../checkpoint/index.js";
 import { EspalierError } from "../../errors.js";
 import type { Tape } from "../../tensor/index.js";
 import { concatRows, gatherRows, inverseFrequencies, linear, rmsNorm, rotaryFromAngles } from "../blocks/index.js";
@@ -15,7 +16,6 @@ import type {
   VisionLanguageModel,
 } from "../model.js";
 import { Parameters, type WeightSource } from "../parameters.js";
-import type { Qwen25VlConfig } from "./config.js";
 import { type DecoderLayer, decoderLayer, loadDecoderLayer } from "./decoder.js";
 import { multimodalPositions } from "./positions.js";
 import { Qwen25Vision } from "./vision.js";
@@ -49,44 +49,56 @@ export class Qwen25Vl implements VisionLanguageModel {
   constructor(config: Qwen25VlConfig, source: WeightSource, options: { trainable?: boolean } = {}) {
     this.config = config;
     this.parameters = new Parameters(source, options);
-    const { text } = config;
+    const { decoder } = config;
     const at = prefixes(source);
     this.#vision = new Qwen25Vision(this.parameters, at.vision, config.vision);
-    this.#embedding = this.parameters.matrix(`${at.decoder}.embed_tokens.weight`, text.vocabulary, text.hidden);
-    this.#layers = Array.from({ length: text.layers }, (_, i) =>
-      loadDecoderLayer(this.parameters, at.decoder, i, text),
+    this.#embedding = this.parameters.matrix(
+      `${at.decoder}.embed_tokens.weight`,
+      decoder.vocabSize,
+      decoder.hiddenSize,
     );
-    this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, text.hidden);
-    this.#head = text.tieWordEmbeddings
+    this.#layers = Array.from({ length: decoder.layers }, (_, i) =>
+      loadDecoderLayer(this.parameters, at.decoder, i, decoder),
+    );
+    this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, decoder.hiddenSize);
+    this.#head = decoder.tiedHead
       ? this.#embedding
-      : this.parameters.matrix("lm_head.weight", text.vocabulary, text.hidden);
-    this.#frequencies = inverseFrequencies(text.headDim, text.ropeTheta);
-    this.#axes = Uint8Array.from(text.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
+      : this.parameters.matrix("lm_head.weight", decoder.vocabSize, decoder.hiddenSize);
+    this.#frequencies = inverseFrequencies(decoder.headDim, decoder.ropeTheta);
+    this.#axes = Uint8Array.from(decoder.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
   }
 
   get shape(): DecoderShape {
-    const { layers, hidden, intermediate, heads, kvHeads, headDim, windows } = this.config.text;
-    return { layers, hidden, intermediate, heads, kvHeads, headDim, windows };
+    const { layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, attentionWindows } = this.config.decoder;
+    return {
+      layers,
+      hidden: hiddenSize,
+      intermediate: intermediateSize,
+      heads,
+      kvHeads,
+      headDim,
+      windows: attentionWindows,
+    };
   }
 
   get vocabulary(): number {
-    return this.config.text.vocabulary;
+    return this.config.decoder.vocabSize;
   }
 
   get imageTokenId(): number {
-    return this.config.imageTokenId;
+    return this.config.tokens.image;
   }
 
   get eosTokenIds(): readonly number[] {
-    return this.config.eosTokenIds;
+    return this.config.tokens.eos;
   }
 
   get padTokenId(): number {
-    return this.config.padTokenId;
+    return this.config.tokens.pad ?? 0;
   }
 
   visualTokens([frames, height, width]: GridThw): number {
-    return (frames * height * width) / this.config.vision.mergeSize ** 2;
+    return (frames * height * width) / this.config.vision.spatialMergeSize ** 2;
   }
 
   encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {
@@ -94,7 +106,7 @@ export class Qwen25Vl implements VisionLanguageModel {
   }
 
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D {
-    const { imageTokenId } = this.config;
+    const { imageTokenId } = this;
     const wanted = ids.reduce((count, id) => count + (id === imageTokenId ? 1 : 0), 0);
     const given = visual?.shape[0] ?? 0;
     if (wanted !== given) {
@@ -115,7 +127,7 @@ export class Qwen25Vl implements VisionLanguageModel {
   }
 
   rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary {
-    const { headDim } = this.config.text;
+    const { headDim } = this.config.decoder;
     const half = headDim / 2;
     const angles = new Float32Array(layout.batch * layout.length * half);
     for (let row = 0; row < layout.index.length; row++) {
@@ -130,17 +142,17 @@ export class Qwen25Vl implements VisionLanguageModel {
   }
 
   bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D {
-    return causalBias(queries, keys, this.config.text.windows[i]);
+    return causalBias(queries, keys, this.config.decoder.attentionWindows[i]);
   }
 
   layer(i: number, input: LayerInput, tape?: Tape): LayerOutput {
-    const run = () => decoderLayer(this.#layers[i], this.config.text, input, tape);
+    const run = () => decoderLayer(this.#layers[i], this.config.decoder, input, tape);
     if (tape) return run();
     return tf.tidy(() => ({ ...run() }));
   }
 
   norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
-    return rmsNorm(hidden, this.#norm, this.config.text.rmsNormEpsilon, tape);
+    return rmsNorm(hidden, this.#norm, this.config.decoder.rmsNormEps, tape);
   }
 
   logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {

@@ -1,7 +1,7 @@
 /** Multimodal rotary positions: time, height and width of every token (arXiv 2409.12191 §2.1). */
+import type { Qwen25VlConfig } from "../../checkpoint/index.js";
 import { EspalierError } from "../../errors.js";
 import type { GridThw, Positions } from "../model.js";
-import type { Qwen25VlConfig } from "./config.js";
 
 /**
  * Text advances all three axes by one; a picture's tokens stand at the place where it begins, plus their row and column
@@ -13,11 +13,11 @@ import type { Qwen25VlConfig } from "./config.js";
 export function multimodalPositions(ids: Int32Array, grids: readonly GridThw[], config: Qwen25VlConfig): Positions {
   const n = ids.length;
   const values = new Int32Array(3 * n);
-  const merge = config.vision.mergeSize;
+  const merge = config.vision.spatialMergeSize;
   let next = 0;
   let picture = 0;
   for (let at = 0; at < n; ) {
-    if (ids[at] !== config.imageTokenId) {
+    if (ids[at] !== config.tokens.image) {
       for (let axis = 0; axis < 3; axis++) values[axis * n + at] = next;
       next++;
       at++;
@@ -35,7 +35,7 @@ export function multimodalPositions(ids: Int32Array, grids: readonly GridThw[], 
     for (let t = 0; t < frames; t++) {
       for (let y = 0; y < rows; y++) {
         for (let x = 0; x < columns; x++, at++) {
-          if (ids[at] !== config.imageTokenId) {
+          if (ids[at] !== config.tokens.image) {
             throw new EspalierError(
               `Picture ${picture} has ${frames * rows * columns} visual tokens, but its run of image tokens ends at place ${at}; ` +
                 "the prompt and the grid do not belong together.",

@@ -4,6 +4,7 @@
  * Source: Bai et al., arXiv 2502.13923 §2.1; names as in Hugging Face checkpoints.
  */
 import * as tf from "@tensorflow/tfjs";
+import type { QwenVisionConfig } from "../../checkpoint/index.js";
 import type { Tape } from "../../tensor/index.js";
 import {
   add,
@@ -23,19 +24,18 @@ import {
 } from "../blocks/index.js";
 import type { GridThw } from "../model.js";
 import type { Parameters } from "../parameters.js";
-import type { Qwen25VisionConfig } from "./config.js";
 import { patchPositions, windowOrder } from "./windows.js";
 
 const EPSILON = 1e-6;
 
 /** Loads the tower's weights; `prefix` is "visual" or "model.visual". */
-function loadVision(p: Parameters, prefix: string, c: Qwen25VisionConfig) {
-  const merged = c.hidden * c.mergeSize ** 2;
+function loadVision(p: Parameters, prefix: string, c: QwenVisionConfig) {
+  const merged = c.hiddenSize * c.spatialMergeSize ** 2;
   return {
     patch: {
       weight: p.flattened(`${prefix}.patch_embed.proj.weight`, [
-        c.hidden,
-        c.channels,
+        c.hiddenSize,
+        c.inChannels,
         c.temporalPatchSize,
         c.patchSize,
         c.patchSize,
@@ -45,30 +45,30 @@ function loadVision(p: Parameters, prefix: string, c: Qwen25VisionConfig) {
     blocks: Array.from({ length: c.depth }, (_, i) => {
       const block = `${prefix}.blocks.${i}`;
       return {
-        norm1: p.vector(`${block}.norm1.weight`, c.hidden),
-        qkv: p.linear(`${block}.attn.qkv`, c.hidden, 3 * c.hidden, true),
-        projection: p.linear(`${block}.attn.proj`, c.hidden, c.hidden, true),
-        norm2: p.vector(`${block}.norm2.weight`, c.hidden),
-        gate: p.linear(`${block}.mlp.gate_proj`, c.hidden, c.intermediate, true),
-        up: p.linear(`${block}.mlp.up_proj`, c.hidden, c.intermediate, true),
-        down: p.linear(`${block}.mlp.down_proj`, c.intermediate, c.hidden, true),
+        norm1: p.vector(`${block}.norm1.weight`, c.hiddenSize),
+        qkv: p.linear(`${block}.attn.qkv`, c.hiddenSize, 3 * c.hiddenSize, true),
+        projection: p.linear(`${block}.attn.proj`, c.hiddenSize, c.hiddenSize, true),
+        norm2: p.vector(`${block}.norm2.weight`, c.hiddenSize),
+        gate: p.linear(`${block}.mlp.gate_proj`, c.hiddenSize, c.intermediateSize, true),
+        up: p.linear(`${block}.mlp.up_proj`, c.hiddenSize, c.intermediateSize, true),
+        down: p.linear(`${block}.mlp.down_proj`, c.intermediateSize, c.hiddenSize, true),
       };
     }),
-    mergerNorm: p.vector(`${prefix}.merger.ln_q.weight`, c.hidden),
+    mergerNorm: p.vector(`${prefix}.merger.ln_q.weight`, c.hiddenSize),
     mergerIn: p.linear(`${prefix}.merger.mlp.0`, merged, merged, true),
-    mergerOut: p.linear(`${prefix}.merger.mlp.2`, merged, c.outHidden, true),
+    mergerOut: p.linear(`${prefix}.merger.mlp.2`, merged, c.outHiddenSize, true),
   };
 }
 
 export class Qwen25Vision {
-  readonly #config: Qwen25VisionConfig;
+  readonly #config: QwenVisionConfig;
   readonly #weights: ReturnType<typeof loadVision>;
   readonly #frequencies: Float32Array;
 
-  constructor(parameters: Parameters, prefix: string, config: Qwen25VisionConfig) {
+  constructor(parameters: Parameters, prefix: string, config: QwenVisionConfig) {
     this.#config = config;
     this.#weights = loadVision(parameters, prefix, config);
-    this.#frequencies = inverseFrequencies(config.hidden / config.heads / 2, 10000);
+    this.#frequencies = inverseFrequencies(config.hiddenSize / config.heads / 2, 10000);
   }
 
   /**
@@ -76,7 +76,7 @@ export class Qwen25Vision {
    * The first half of the frequencies turns with the row, the second with the column.
    */
   #rotary(grids: readonly GridThw[], order: Int32Array): Rotary {
-    const { mergeSize, hidden, heads } = this.#config;
+    const { spatialMergeSize: mergeSize, hiddenSize: hidden, heads } = this.#config;
     const { row, column } = patchPositions(grids, mergeSize);
     const quarter = this.#frequencies.length;
     const d = hidden / heads;
@@ -115,7 +115,7 @@ export class Qwen25Vision {
   }
 
   #encode(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {
-    const { hidden, heads, mergeSize, fullAttentionBlocks } = this.#config;
+    const { hiddenSize: hidden, heads, spatialMergeSize: mergeSize, fullAttentionBlocks } = this.#config;
     const w = this.#weights;
     const unit = mergeSize * mergeSize;
     const n = pixels.shape[0];

@@ -1,6 +1,6 @@
 /** How Qwen2.5-VL's vision tower orders patches: merged units of one window after the other. */
+import type { QwenVisionConfig } from "../../checkpoint/index.js";
 import type { GridThw } from "../model.js";
-import type { Qwen25VisionConfig } from "./config.js";
 
 export interface WindowOrder {
   /** For each merged unit in window order, its place in raster order; all pictures one after the other. */
@@ -11,9 +11,9 @@ export interface WindowOrder {
   readonly frameLengths: number[];
 }
 
-/** The order of METHOD-independent bookkeeping: windows of `windowSize` pixels, cut off at the picture's right and bottom. */
-export function windowOrder(grids: readonly GridThw[], config: Qwen25VisionConfig): WindowOrder {
-  const { mergeSize, patchSize, windowSize } = config;
+/** Windows of `windowSize` pixels, cut off at the picture's right and bottom. */
+export function windowOrder(grids: readonly GridThw[], config: QwenVisionConfig): WindowOrder {
+  const { spatialMergeSize: mergeSize, patchSize, windowSize } = config;
   const side = Math.floor(windowSize / mergeSize / patchSize);
   const unitPatches = mergeSize * mergeSize;
   const units: number[] = [];
