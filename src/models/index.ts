@@ -1,5 +1,6 @@
 export { attentionRows, gatherRows, type KeyPolicy, MASKED, reshape } from "./blocks/index.js";
 export { causalBias, layoutFrom, otherTokens, slotsOf } from "./layout.js";
+export { type LoadedModel, loadModel } from "./load.js";
 export type {
   DecoderShape,
   GridThw,
@@ -12,4 +13,5 @@ export type {
   VisionLanguageModel,
 } from "./model.js";
 export { Parameters, type WeightSource } from "./parameters.js";
+export { compareWithReference, type ParityReport, type ParityRow, type ParityTolerances } from "./parity.js";
 export { Qwen25Vl } from "./qwen2_5_vl/index.js";

@@ -99,7 +99,7 @@ export interface VisionLanguageModel {
    * Embeddings of token ids with visual features in the place of image tokens, in order.
    *
    * @param ids R token ids.
-   * @param visual [number of image tokens among ids, H], or null where there are none.
+   * @param visual [number of image tokens among ids, H]; null embeds every id as a word, an image token that was generated too.
    * @returns [R, H]; owned by the tape, or by the caller.
    */
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D;

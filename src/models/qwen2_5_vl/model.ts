@@ -50,20 +50,25 @@ export class Qwen25Vl implements VisionLanguageModel {
     this.config = config;
     this.parameters = new Parameters(source, options);
     const { decoder } = config;
-    const at = prefixes(source);
-    this.#vision = new Qwen25Vision(this.parameters, at.vision, config.vision);
-    this.#embedding = this.parameters.matrix(
-      `${at.decoder}.embed_tokens.weight`,
-      decoder.vocabSize,
-      decoder.hiddenSize,
-    );
-    this.#layers = Array.from({ length: decoder.layers }, (_, i) =>
-      loadDecoderLayer(this.parameters, at.decoder, i, decoder),
-    );
-    this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, decoder.hiddenSize);
-    this.#head = decoder.tiedHead
-      ? this.#embedding
-      : this.parameters.matrix("lm_head.weight", decoder.vocabSize, decoder.hiddenSize);
+    try {
+      const at = prefixes(source);
+      this.#vision = new Qwen25Vision(this.parameters, at.vision, config.vision);
+      this.#embedding = this.parameters.matrix(
+        `${at.decoder}.embed_tokens.weight`,
+        decoder.vocabSize,
+        decoder.hiddenSize,
+      );
+      this.#layers = Array.from({ length: decoder.layers }, (_, i) =>
+        loadDecoderLayer(this.parameters, at.decoder, i, decoder),
+      );
+      this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, decoder.hiddenSize);
+      this.#head = decoder.tiedHead
+        ? this.#embedding
+        : this.parameters.matrix("lm_head.weight", decoder.vocabSize, decoder.hiddenSize);
+    } catch (error) {
+      this.parameters.dispose();
+      throw error;
+    }
     this.#frequencies = inverseFrequencies(decoder.headDim, decoder.ropeTheta);
     this.#axes = Uint8Array.from(decoder.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
   }
@@ -108,9 +113,10 @@ export class Qwen25Vl implements VisionLanguageModel {
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D {
     const { imageTokenId } = this;
     const wanted = ids.reduce((count, id) => count + (id === imageTokenId ? 1 : 0), 0);
-    const given = visual?.shape[0] ?? 0;
-    if (wanted !== given) {
-      throw new EspalierError(`The prompt has ${wanted} image tokens, but the pictures give ${given} visual tokens.`);
+    if (visual && wanted !== visual.shape[0]) {
+      throw new EspalierError(
+        `The prompt has ${wanted} image tokens, but the pictures give ${visual.shape[0]} visual tokens; they do not belong together.`,
+      );
     }
     const run = (): tf.Tensor2D => {
       const words = gatherRows(this.#embedding, ids, tape);
