@@ -19,17 +19,14 @@ function isAlive(pid) {
   }
 }
 
-/** The owner of a lock file: null when the file is gone; a half-written file has the owner `{}`. */
+/** The owner of a lock file: null when the file is gone, `{}` when it is half-written or may not be read. */
 function readOwner(file) {
+  let text = "";
   try {
-    const text = readFileSync(file, "utf8");
-    try {
-      return { text, ...JSON.parse(text) };
-    } catch {
-      return { text };
-    }
-  } catch {
-    return null;
+    text = readFileSync(file, "utf8");
+    return { text, ...JSON.parse(text) };
+  } catch (error) {
+    return error.code === "ENOENT" ? null : { text };
   }
 }
 
