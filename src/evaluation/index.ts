@@ -1,5 +1,7 @@
 export { type AnswerRows, answerRows, type Divergence, measureDivergence } from "./divergence.js";
 export { evaluateCounts } from "./evaluateCounts.js";
+export { type GenerateOptions, generate } from "./generate.js";
 export { type EncodedSampleLike, type PreparedSample, type PreparedSamples, prepareSamples } from "./preparedSample.js";
+export type { EncodedPromptLike, RunSample } from "./promptBatch.js";
 export { firstStage, keptPlaces, rowsOf, runLayer, type Stage, stackHidden } from "./prunedRun.js";
 export { type CountsOf, type Evaluation, evaluateShared, type SharedEvaluation } from "./sharedPrefix.js";

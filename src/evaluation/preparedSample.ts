@@ -6,29 +6,28 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
-import { type GridThw, layoutFrom, type Positions, type VisionLanguageModel } from "../models/index.js";
-import { attentionScores, type Selector, type SelectorSample } from "../selectors/index.js";
+import type { VisionLanguageModel } from "../models/index.js";
+import type { Selector } from "../selectors/index.js";
 import { Pacer } from "../tensor/index.js";
+import {
+  type EncodedPromptLike,
+  embedBatch,
+  encodePictures,
+  initialScores,
+  type RunSample,
+  splitPlaces,
+} from "./promptBatch.js";
 
-/** A tokenised sample with its answer, as a processor or a samples file gives it. */
-export interface EncodedSampleLike {
-  readonly id: string;
+/** A tokenised sample with its answer, as a processor or a samples file gives it: `inputIds` are prompt, then answer. */
+export interface EncodedSampleLike extends EncodedPromptLike {
   readonly task: string;
-  /** Prompt, then answer; unpadded. */
-  readonly inputIds: Int32Array;
   readonly promptLength: number;
-  /** [Σ patches · patchWidth] */
-  readonly pixelValues: Float32Array;
-  readonly gridThw: readonly GridThw[];
 }
 
 /** One sample, ready for any schedule. Its tensors are owned by the `PreparedSamples` it belongs to. */
-export interface PreparedSample extends SelectorSample {
+export interface PreparedSample extends RunSample {
   readonly task: string;
   readonly ids: Int32Array;
-  readonly positions: Positions;
-  /** Places of everything that is not a visual token, ascending: prompt text and answer. */
-  readonly text: Int32Array;
   /** T and V: prompt text tokens and visual tokens. */
   readonly tokens: { readonly text: number; readonly visual: number };
   /** Places whose rows predict answer tokens, and the tokens they predict. */
@@ -59,11 +58,7 @@ export interface PreparedSamples {
 const BATCH = 16;
 
 function encodedPlaces(sample: EncodedSampleLike, imageTokenId: number) {
-  const visual: number[] = [];
-  const text: number[] = [];
-  sample.inputIds.forEach((id, place) => {
-    (id === imageTokenId ? visual : text).push(place);
-  });
+  const { visual, text } = splitPlaces(sample.inputIds, imageTokenId);
   const answers = sample.inputIds.length - sample.promptLength;
   if (answers < 1) {
     throw new EspalierError(
@@ -73,7 +68,7 @@ function encodedPlaces(sample: EncodedSampleLike, imageTokenId: number) {
   if (visual.length > 0 && visual[visual.length - 1] >= sample.promptLength) {
     throw new EspalierError(`Sample ${sample.id} has image tokens in its answer; pictures belong to the prompt.`);
   }
-  return { visual: Int32Array.from(visual), text: Int32Array.from(text) };
+  return { visual, text };
 }
 
 /**
@@ -115,14 +110,9 @@ async function prepareBatch(
 ): Promise<PreparedSample[]> {
   const places = encoded.map((sample) => encodedPlaces(sample, model.imageTokenId));
   const positions = encoded.map((sample) => model.positions(sample.inputIds, sample.gridThw));
-  const layout = layoutFrom(encoded.map(({ inputIds }) => Int32Array.from(inputIds.keys())));
-  const ids = new Int32Array(layout.index.length).fill(model.padTokenId);
-  encoded.forEach(({ inputIds }, b) => {
-    ids.set(inputIds, b * layout.length);
-  });
-  const visual = encodeAll(model, encoded);
+  const visual = encodePictures(model, encoded);
   await pacer.pause();
-  const embeddings = model.embed(ids, visual);
+  const { layout, embeddings } = embedBatch(model, encoded, visual);
   visual?.dispose();
   const rotary = model.rotary(positions, layout);
   const sources = encoded.map((sample, b) => ({ ...sample, ...places[b] }));
@@ -180,32 +170,4 @@ async function prepareBatch(
   });
   tf.dispose(hidden === first ? [embeddings, first] : [embeddings, first, hidden]);
   return result;
-}
-
-/** Features of every picture of the batch, one after the other; null where there are none. */
-function encodeAll(model: VisionLanguageModel, encoded: readonly EncodedSampleLike[]): tf.Tensor2D | null {
-  const grids = encoded.flatMap(({ gridThw }) => gridThw);
-  if (grids.length === 0) return null;
-  const total = encoded.reduce((sum, { pixelValues }) => sum + pixelValues.length, 0);
-  const pixels = new Float32Array(total);
-  let at = 0;
-  for (const { pixelValues } of encoded) {
-    pixels.set(pixelValues, at);
-    at += pixelValues.length;
-  }
-  const patches = grids.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
-  return tf.tidy(() => model.encodePictures(tf.tensor2d(pixels, [patches, total / patches]), grids));
-}
-
-/** The scores by which layer 1 ranks, for each sample over its visual tokens. */
-function initialScores(
-  model: VisionLanguageModel,
-  selector: Selector,
-  samples: readonly SelectorSample[],
-  output: Parameters<typeof attentionScores>[4],
-  layout: Parameters<typeof attentionScores>[5],
-): Float32Array[] {
-  if (selector.kind === "static") return samples.map((sample) => selector.scores(sample));
-  const scores = tf.tidy(() => attentionScores(model, 0, selector, samples, output, layout, layout, null).dataSync());
-  return samples.map(({ visual }, b) => Float32Array.from(visual, (place) => scores[b * layout.length + place]));
 }

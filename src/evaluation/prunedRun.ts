@@ -5,15 +5,23 @@
  * their first counts can share stages (METHOD §10).
  */
 import * as tf from "@tensorflow/tfjs";
-import { gatherRows, type KeyValues, layoutFrom, slotsOf, type TokenLayout } from "../models/index.js";
-import { attentionScores, keepBest } from "../selectors/index.js";
-import type { PreparedSample, PreparedSamples } from "./preparedSample.js";
+import {
+  gatherRows,
+  type KeyValues,
+  layoutFrom,
+  slotsOf,
+  type TokenLayout,
+  type VisionLanguageModel,
+} from "../models/index.js";
+import { attentionScores, keepBest, type Selector } from "../selectors/index.js";
+import type { PreparedSample } from "./preparedSample.js";
+import type { RunSample } from "./promptBatch.js";
 
 /** A batch of samples before layer `layer`. */
-export interface Stage {
+export interface Stage<Sample extends RunSample = PreparedSample> {
   /** The next layer to run, ≥ 1. */
   readonly layer: number;
-  readonly samples: readonly PreparedSample[];
+  readonly samples: readonly Sample[];
   /** [B·N, H] */
   readonly hidden: tf.Tensor2D;
   readonly layout: TokenLayout;
@@ -72,12 +80,12 @@ export function rowsOf(from: TokenLayout, to: TokenLayout): Int32Array {
  * @param keepCache also returns the layer's keys and values, [B, h_kv, N, d], padding included, owned by the caller.
  * @returns the next stage; the caller disposes its `hidden`. `stage` stays as it is.
  */
-export function runLayer(
-  { model, selector }: PreparedSamples,
-  stage: Stage,
+export function runLayer<Sample extends RunSample>(
+  { model, selector }: { readonly model: VisionLanguageModel; readonly selector: Selector },
+  stage: Stage<Sample>,
   counts: ArrayLike<number>,
   keepCache = false,
-): { stage: Stage; cache: KeyValues | null } {
+): { stage: Stage<Sample>; cache: KeyValues | null } {
   const { layer, samples } = stage;
   const kept = samples.map((_, b) => keepBest(stage.scores[b], counts[b]));
   const survivors = stage.survivors.map((places, b) => places.filter((_, j) => kept[b][j] === 1));

@@ -17,6 +17,7 @@ export function layoutFrom(kept: readonly ArrayLike<number>[], length?: number):
  * Causal mask by original place, with an optional window: a row sees the rows at or before its own place, at most
  * `window − 1` before it. Padding is seen by nobody; it sees the first row, so that its own numbers stay finite.
  *
+ * @param keys real rows in ascending order; padding may stand anywhere (behind a cached prompt, generated tokens follow it).
  * @returns [B, 1, N_q, N_k] of 0 and `MASKED`, or [1, 1, N, N] where one mask serves all samples; caller disposes.
  */
 export function causalBias(queries: TokenLayout, keys: TokenLayout, window: number | null): tf.Tensor4D {
@@ -33,7 +34,8 @@ export function causalBias(queries: TokenLayout, keys: TokenLayout, window: numb
       if (place < 0) mask[row] = 0;
       for (let k = 0; k < nk; k++) {
         const key = ki[b * nk + k];
-        if (key < 0 || key > place) break;
+        if (key > place) break;
+        if (key < 0) continue;
         if (window === null || place - key < window) mask[row + k] = 0;
       }
     }
