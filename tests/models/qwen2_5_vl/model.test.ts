@@ -1,0 +1,117 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { assert } from "chai";
+import { openWeights, type TensorToWrite, writeSafetensors } from "../../../src/checkpoint/index.js";
+import { EspalierError } from "../../../src/errors.js";
+import { compareWithReference, loadModel } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/tensor/index.js";
+import { GOLDEN_CASES, goldenModel } from "../goldenModels.js";
+
+describe("Qwen2.5-VL against transformers", () => {
+  before(() => useBackend());
+
+  for (const name of GOLDEN_CASES) {
+    it(`gives the numbers of ${name}`, async () => {
+      const before = tf.memory().numTensors;
+      const { model, unused } = await loadModel(goldenModel(name));
+      assert.deepEqual(unused, []);
+      const weights = tf.memory().numTensors;
+      const { rows, passed } = compareWithReference(model, goldenModel(name, "reference.safetensors"));
+      assert.equal(tf.memory().numTensors, weights, "tensors left");
+      assert.deepEqual(
+        rows.filter((row) => !row.passed),
+        [],
+      );
+      assert.isTrue(passed);
+      assert.lengthOf(rows, model.shape.layers + 2);
+      // The specification's bounds are 1e-4 and 1e-3; what is left at float32 is far below.
+      for (const { name, error } of rows) assert.isBelow(error, name === "logits" ? 5e-4 : 4e-5, name);
+      model.dispose();
+      assert.equal(tf.memory().numTensors, before);
+    });
+  }
+});
+
+describe("loadModel", () => {
+  let folder: string;
+  before(async () => {
+    await useBackend();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "espalier-load-"));
+  });
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  /** A copy of the case "grouped" with its tensors changed. */
+  function checkpoint(change: (tensors: Map<string, TensorToWrite>, config: Record<string, unknown>) => void): string {
+    const directory = fs.mkdtempSync(path.join(folder, "model-"));
+    const weights = openWeights(goldenModel("grouped"));
+    const tensors = new Map<string, TensorToWrite>();
+    for (const name of weights.names) {
+      const shape = weights.shape(name);
+      tensors.set(name, { dtype: "F32", shape, data: weights.read(name, shape) });
+    }
+    weights.close();
+    const config = JSON.parse(fs.readFileSync(goldenModel("grouped", "config.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    change(tensors, config);
+    writeSafetensors(path.join(directory, "model.safetensors"), tensors);
+    fs.writeFileSync(path.join(directory, "config.json"), JSON.stringify(config));
+    return directory;
+  }
+
+  async function refusal(directory: string): Promise<string> {
+    const before = tf.memory().numTensors;
+    try {
+      (await loadModel(directory)).model.dispose();
+    } catch (error) {
+      assert.instanceOf(error, EspalierError);
+      assert.equal(tf.memory().numTensors, before, "tensors left behind an error");
+      return (error as Error).message;
+    }
+    return "nothing was refused";
+  }
+
+  it("gives the same numbers from float32 as from bfloat16, and warns of tensors without a place", async () => {
+    const directory = checkpoint((tensors) => {
+      const one = { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } as const;
+      tensors.set("model.layers.0.self_attn.rotary_emb.inv_freq", one);
+      tensors.set("lm_head.weight", one);
+      tensors.set("value_head.weight", one);
+    });
+    const warnings: string[] = [];
+    const { model, unused } = await loadModel(directory, (sentence) => warnings.push(sentence));
+    // The tied head's copy and the rotary frequencies follow from the rest: no word about them.
+    assert.deepEqual(unused, ["value_head.weight"]);
+    assert.lengthOf(warnings, 1);
+    assert.match(warnings[0], /1 tensors that qwen2_5_vl has no place for \(value_head\.weight\); they are ignored/);
+    assert.isTrue(compareWithReference(model, goldenModel("grouped", "reference.safetensors")).passed);
+    model.dispose();
+  });
+
+  it("says what is missing or does not fit", async () => {
+    assert.match(await refusal(path.join(folder, "nowhere")), /nowhere/);
+    assert.match(
+      await refusal(checkpoint((_, config) => (config["model_type"] = "gpt2"))),
+      /unknown architecture "gpt2"/,
+    );
+    assert.match(
+      await refusal(checkpoint((tensors) => tensors.delete("model.layers.2.mlp.up_proj.weight"))),
+      /no tensor "model\.layers\.2\.mlp\.up_proj\.weight"/,
+    );
+    assert.match(
+      await refusal(
+        checkpoint((tensors) =>
+          tensors.set("model.norm.weight", { dtype: "F32", shape: [1], data: Float32Array.of(1) }),
+        ),
+      ),
+      /"model\.norm\.weight" .* shape \[1\], config\.json implies \[32\]/,
+    );
+    assert.match(
+      await refusal(checkpoint((_, config) => (config["tie_word_embeddings"] = false))),
+      /no tensor "lm_head\.weight"/,
+    );
+  });
+});
