@@ -39,6 +39,7 @@ function zip64Values(extra, count) {
 export class ZipReader {
   #file;
   #path;
+  #size = 0;
   /** @type {Map<string, {name: string, method: number, crc: number, compressedSize: number, size: number, offset: number}>} */
   entries = new Map();
 
@@ -52,7 +53,8 @@ export class ZipReader {
     const file = await open(path, "r");
     const reader = new ZipReader(file, path);
     try {
-      await reader.#readDirectory((await file.stat()).size);
+      reader.#size = (await file.stat()).size;
+      await reader.#readDirectory(reader.#size);
     } catch (error) {
       await file.close();
       throw error;
@@ -65,6 +67,7 @@ export class ZipReader {
   }
 
   async #bytes(position, length) {
+    if (position + length > this.#size) throw new ZipError(`${this.#path} points beyond its ${this.#size} bytes.`);
     const buffer = Buffer.alloc(length);
     const { bytesRead } = await this.#file.read(buffer, 0, length, position);
     if (bytesRead < length) throw new ZipError(`${this.#path} is cut off at byte ${position + bytesRead}.`);
