@@ -1,5 +1,5 @@
 /** Attention within consecutive segments of rows: pictures, frames, windows. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Tape } from "../../tensor/index.js";
 import { attention } from "./attention.js";
 import { concatRows, gatherRows } from "./gather.js";
@@ -42,7 +42,10 @@ export function segmentAttention(joint: tf.Tensor2D, heads: number, plan: Segmen
     const [q, k, v] = [0, 1, 2].map((part) => sliceHeads(split, part * heads, heads, tape));
     return mergeHeads(attention(q, k, v, null, null, tape), tape);
   };
-  if (!plan.inverse) return attend(joint, plan.groups[0].length);
-  const parts = plan.groups.map(({ rows, length }) => attend(gatherRows(joint, rows, tape), length));
-  return gatherRows(concatRows(parts, tape), plan.inverse, tape);
+  const run = (): tf.Tensor2D => {
+    if (!plan.inverse) return attend(joint, plan.groups[0].length);
+    const parts = plan.groups.map(({ rows, length }) => attend(gatherRows(joint, rows, tape), length));
+    return gatherRows(concatRows(parts, tape), plan.inverse, tape);
+  };
+  return tape ? run() : tf.tidy(run);
 }
