@@ -1,2 +1,2 @@
-export { type RelaxedOptions, type RelaxedResult, relaxedRun } from "./relaxedRun.js";
-export { softThreshold, type Threshold } from "./softThreshold.js";
+export { ESTIMATORS, type Estimator, type RelaxedOptions, type RelaxedResult, relaxedRun } from "./relaxedRun.js";
+export { rankThreshold, softThreshold, type Threshold } from "./softThreshold.js";

@@ -18,15 +18,28 @@ import {
 import { gatherRows, layoutFrom, otherTokens, type TokenLayout } from "../models/index.js";
 import { attentionScores } from "../selectors/index.js";
 import { Pacer, Tape } from "../tensor/index.js";
-import { softThreshold, type Threshold } from "./softThreshold.js";
+import { rankThreshold, softThreshold, type Threshold } from "./softThreshold.js";
+
+export const ESTIMATORS = ["marginal", "straightThrough"] as const;
+/**
+ * How a share's gradient is estimated behind the hard mask.
+ *
+ * `straightThrough` is the paper's: the soft mask is a sigmoid in log scores around a local threshold, gradients flow through
+ * the scores too, and a dropped key gets the derivative at weight 0. It is nil where scores have gaps, huge where they have
+ * none, and unbounded for a dropped key of large logit.
+ *
+ * `marginal` estimates what one token more or less would change: the soft mask is a sigmoid in the rank, so one token always
+ * weighs one token, and a dropped key gets the effect of taking it in (METHOD §4, "Differs").
+ */
+export type Estimator = (typeof ESTIMATORS)[number];
 
 export interface RelaxedOptions {
   /** What the mask is in the forward pass; default "hard", with the soft mask's gradient. "soft" serves gradient checks. */
   readonly forward?: "hard" | "soft";
   /** Keeps dead tokens as rows; default false, and always so with a soft forward. The numbers do not change. */
   readonly dense?: boolean;
-  /** Whether gradients flow through the scores into earlier layers' shares; default true. */
-  readonly throughScores?: boolean;
+  /** Default "marginal". */
+  readonly estimator?: Estimator;
   readonly pacer?: Pacer;
 }
 
@@ -92,7 +105,8 @@ export async function relaxedRun(
 class RelaxedBatch {
   readonly #soft: boolean;
   readonly #dense: boolean;
-  readonly #throughScores: boolean;
+  readonly #estimator: Estimator;
+  readonly #threshold: typeof softThreshold;
   readonly #pacer: Pacer;
   readonly #records: LayerRecord[] = [];
 
@@ -105,7 +119,8 @@ class RelaxedBatch {
   ) {
     this.#soft = options.forward === "soft";
     this.#dense = this.#soft || (options.dense ?? false);
-    this.#throughScores = options.throughScores ?? true;
+    this.#estimator = options.estimator ?? "marginal";
+    this.#threshold = this.#estimator === "marginal" ? rankThreshold : softThreshold;
     this.#pacer = options.pacer ?? new Pacer();
   }
 
@@ -165,7 +180,7 @@ class RelaxedBatch {
       const nothing = { hard: new Uint8Array(0), soft: empty, backward: () => ({ share: 0, scores: empty }) };
       return { places: alive.places, threshold: nothing, before: empty, factor: empty };
     }
-    const threshold = softThreshold(alive.scores, count, share, visual);
+    const threshold = this.#threshold(alive.scores, count, share, visual);
     const factor = this.#soft ? threshold.soft : Float64Array.from(threshold.hard);
     return { places: alive.places, threshold, before: alive.mask, factor };
   }
@@ -204,7 +219,7 @@ class RelaxedBatch {
         rotary,
         queries: same ? undefined : { rows: rowsOf(keys, queries), rotary: asking },
         bias,
-        policy: { keys: policy, other },
+        policy: { keys: policy, other, gradient: this.#estimator === "marginal" ? "secant" : "tangent" },
       },
       this.tape,
     );
@@ -275,7 +290,8 @@ class RelaxedBatch {
       const seen = tape.takeGradient(policy);
       const dPolicy = seen ? seen.dataSync<"float32">() : new Float32Array(keys.index.length);
       seen?.dispose();
-      const dScores = scores ? new Float32Array(scores.keys.index.length) : null;
+      const dScores =
+        scores && this.#estimator === "straightThrough" ? new Float32Array(scores.keys.index.length) : null;
       later = samples.map((_, b) => {
         const { places, threshold, before, factor } = masks[b];
         const slots = layoutSlots(keys, b, places);
@@ -285,7 +301,7 @@ class RelaxedBatch {
         );
         const result = threshold.backward(dMask.map((d, j) => d * before[j]));
         gradient[b][i] = result.share;
-        if (scores && dScores && this.#throughScores) {
+        if (scores && dScores) {
           const rows = layoutSlots(scores.keys, b, places);
           rows.forEach((slot, j) => {
             dScores[b * scores.keys.length + slot] = result.scores[j];
@@ -293,7 +309,7 @@ class RelaxedBatch {
         }
         return new Map(Array.from(places, (place, j) => [place, dMask[j] * factor[j]]));
       });
-      if (scores && dScores && this.#throughScores) {
+      if (scores && dScores) {
         tape.accumulate(scores.tensor, tf.tensor2d(dScores, [scores.keys.batch, scores.keys.length]));
       }
       await this.#pacer.pause();

@@ -12,6 +12,9 @@ const TEMPERATURE = 0.1;
 const BANDWIDTH = 5;
 const FLOOR = 1e-8;
 
+/** Width of the rank threshold's sigmoid, in tokens. */
+const RANK_WIDTH = 1.5;
+
 /** One sample's mask at one layer, over the survivors of the layer before. */
 export interface Threshold {
   /** 1 where a survivor stays. */
@@ -28,6 +31,32 @@ export interface Threshold {
 }
 
 /**
+ * The soft mask in ranks: `σ((r·V − ½ − j)/1.5)` for the survivor of rank j (METHOD §4, "Differs").
+ *
+ * Parameters and result as `softThreshold`.
+ */
+export function rankThreshold(scores: ArrayLike<number>, count: number, share: number, visual: number): Threshold {
+  const m = scores.length;
+  const order = Array.from({ length: m }, (_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
+  const p = share * visual - 0.5;
+  const soft = new Float64Array(m);
+  order.forEach((i, j) => {
+    soft[i] = 1 / (1 + Math.exp(-(p - j) / RANK_WIDTH));
+  });
+  return {
+    hard: keepBest(scores, count),
+    soft,
+    backward(dSoft) {
+      let dPosition = 0;
+      for (let i = 0; i < m; i++) dPosition += (dSoft[i] * soft[i] * (1 - soft[i])) / RANK_WIDTH;
+      return { share: dPosition * visual, scores: new Float64Array(m) };
+    },
+  };
+}
+
+/**
+ * The soft mask in log scores (METHOD §4).
+ *
  * @param scores raw scores of the survivors, in prompt order; at least one.
  * @param count how many stay.
  * @param share r_i, of the original tokens.

@@ -12,7 +12,8 @@ export function free(options?: Readonly<Record<string, number>>): KernelFunction
     // Down to a quarter at the last layer, by equal factors.
     initial: (layers) => new Float32Array(layers - 1).fill(logit(0.25 ** (1 / Math.max(1, layers - 1)))),
     // A running sum of logarithms: TensorFlow.js has no gradient for a running product.
-    laterShares: (theta) => tf.exp(tf.cumsum(tf.logSigmoid(theta), 1)) as tf.Tensor2D, // [B, L−1]
+    // log σ(θ) = −softplus(−θ); tf.logSigmoid's own gradient reads its input after an enclosing tidy has released it.
+    laterShares: (theta) => tf.exp(tf.cumsum(tf.neg(tf.softplus(tf.neg(theta))), 1)) as tf.Tensor2D, // [B, L−1]
     describe: (theta) => ({ factors: Array.from(theta, sigmoid) }),
   });
 }

@@ -6,10 +6,12 @@
  */
 import { EspalierError } from "../errors.js";
 
-export const FORMS = ["perSample", "mean", "released"] as const;
+export const FORMS = ["perSample", "mean", "released", "projected"] as const;
 /**
  * `perSample`: every sample meets its budget. `mean`: the samples of a budget meet it on average, one multiplier a budget.
  * `released`: the published code's equality form, kept for comparison: `1000·KL − 0.1·w·h + σ·h²`.
+ * `projected`: every relaxed schedule is moved onto its budget before it is run (`relaxedProjection`); nothing is left to
+ * penalise.
  */
 export type LagrangianForm = (typeof FORMS)[number];
 
@@ -110,6 +112,9 @@ export class AugmentedLagrangian {
 
   #term({ multiplier, penalty }: Bucket, divergence: number, h: number): ObjectiveTerm {
     const { form, divergenceWeight } = this.options;
+    if (form === "projected") {
+      return { value: divergenceWeight * divergence, perDivergence: divergenceWeight, perCost: 0 };
+    }
     if (form === "released") {
       return {
         value: divergenceWeight * divergence - 0.1 * multiplier * h + penalty * h * h,

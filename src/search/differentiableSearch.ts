@@ -6,15 +6,16 @@
  * pass through the small predictor turns the shares' gradients into its own.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type CostModel, costRange, totalCost } from "../cost/index.js";
+import { type CostModel, costRange, fromNormalised, totalCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import type { PreparedSample, PreparedSamples } from "../evaluation/index.js";
-import { relaxedRun } from "../relaxation/index.js";
+import { type Estimator, relaxedRun } from "../relaxation/index.js";
 import type { KernelFunction } from "../schedules/index.js";
 import { AdamW, type AdamWState, Pacer, Random } from "../tensor/index.js";
 import { AugmentedLagrangian, type LagrangianOptions, type LagrangianState } from "./augmentedLagrangian.js";
 import { type Conditioning, Predictor, type PromptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
+import { relaxedProjection } from "./relaxedProjection.js";
 
 /** The paper's budgets: .01, .05, .10, … .95. */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
@@ -35,6 +36,8 @@ export interface SearchOptions {
   /** Default 0. */
   readonly weightDecay?: number;
   readonly lagrangian?: LagrangianOptions;
+  /** Default "marginal". */
+  readonly estimator?: Estimator;
   /** Default 0. */
   readonly seed?: number;
 }
@@ -101,6 +104,7 @@ export class DifferentiableSearch {
       epochs: options.epochs ?? 12,
       learningRate: options.learningRate ?? 4e-3,
       weightDecay: options.weightDecay ?? 0,
+      estimator: options.estimator ?? "marginal",
       seed: options.seed ?? 0,
     };
     const { hidden, layers } = prepared.model.shape;
@@ -145,17 +149,21 @@ export class DifferentiableSearch {
 
     const prompts = this.options.conditioning === "input" ? promptBatch(members) : null;
     try {
-      const shares = this.#shares(prompts, targets);
-      const run = await relaxedRun(this.#prepared, members, shares, { pacer });
+      const proposed = this.#shares(prompts, targets);
+      const projections =
+        this.#lagrangian.options.form === "projected" ? this.#project(members, proposed, targets) : null;
+      const shares = projections?.map((projection) => projection.shares) ?? proposed;
+      const run = await relaxedRun(this.#prepared, members, shares, { pacer, estimator: this.options.estimator });
       const costs = members.map((sample, b) => this.#relaxedCost(sample, shares[b]));
       const slack = costs.map(({ cost }, b) => targets[b] - cost);
       const terms = this.#lagrangian.terms(buckets, run.divergence, slack);
       const dShares = new Float32Array(members.length * layers);
       members.forEach((_, b) => {
-        for (let i = 1; i < layers; i++) {
-          dShares[b * layers + i] =
-            (terms[b].perDivergence * run.gradient[b][i] + terms[b].perCost * costs[b].gradient[i]) / members.length;
-        }
+        const gradient = run.gradient[b].map(
+          (dDivergence, i) => terms[b].perDivergence * dDivergence + terms[b].perCost * costs[b].gradient[i],
+        );
+        const back = projections ? projections[b].backward(gradient) : gradient;
+        for (let i = 1; i < layers; i++) dShares[b * layers + i] = back[i] / members.length;
       });
       const { grads } = tf.variableGrads(
         () =>
@@ -197,6 +205,13 @@ export class DifferentiableSearch {
     }
   }
 
+  #project(members: readonly PreparedSample[], shares: readonly Float32Array[], budgets: readonly number[]) {
+    const { cost } = this.options;
+    return members.map(({ tokens }, b) =>
+      relaxedProjection(shares[b], fromNormalised(budgets[b], costRange(cost, tokens)), cost, tokens),
+    );
+  }
+
   #learningRate(): number {
     const progress = this.#step / Math.max(1, this.steps);
     return this.options.learningRate * (0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * progress)));
@@ -211,7 +226,7 @@ export class DifferentiableSearch {
   }
 
   /** Normalised cost of fractional counts, and its gradient with respect to the shares. */
-  #relaxedCost({ tokens }: PreparedSample, shares: Float32Array): { cost: number; gradient: Float64Array } {
+  #relaxedCost({ tokens }: PreparedSample, shares: ArrayLike<number>): { cost: number; gradient: Float64Array } {
     const { cost } = this.options;
     const { full, floor } = costRange(cost, tokens);
     const span = full - floor || 1;

@@ -20,6 +20,12 @@ export const MASKED = -1e30;
 export interface KeyPolicy {
   readonly keys: tf.Tensor2D;
   readonly other: tf.Tensor4D;
+  /**
+   * The gradient that a dropped key gets. `tangent`: the derivative at weight 0, which grows without bound with the key's
+   * logit. `secant`: what taking the key in would change, its probability if it were kept; bounded. Equal where the weight
+   * is 1. Default "tangent".
+   */
+  readonly gradient?: "tangent" | "secant";
 }
 
 /** `other·keys + (1 − other)`: a token always sees itself. [B, 1, N_q, N_k], in the caller's scope. */
@@ -52,6 +58,20 @@ function mix(p: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
   const [, groups, , width] = v.shape;
   const folded = tf.reshape(p, [batch, groups, (heads / groups) * queries, keys]);
   return tf.reshape(tf.matMul(folded, v), [batch, heads, queries, width]);
+}
+
+/**
+ * The gradient of the keys' weights, [B, N_k]: each key's share of the mixture times how far it would pull it, over all
+ * queries but the key's own.
+ */
+function keyGradients(
+  { other, gradient }: KeyPolicy,
+  shares: tf.Tensor4D,
+  weights: tf.Tensor4D,
+  pull: tf.Tensor,
+): tf.Tensor {
+  const taken = gradient === "secant" ? tf.div(shares, tf.add(1, tf.mul(tf.sub(1, weights), shares))) : shares;
+  return tf.sum(tf.mul(tf.mul(taken, pull), other), [1, 2]);
 }
 
 /** Gradients of the logits, given the probabilities' weights and the gradient of the logits themselves. */
@@ -126,7 +146,7 @@ export function attention(
         dq,
         dk,
         needs[2] ? tf.matMul(tf.reshape(p, [batch, groups, rows[2], k.shape[2]]), dyRows, true, false) : null,
-        policy && needs[3] ? tf.sum(tf.mul(perWeight, policy.other), [1, 2]) : null,
+        policy && weights && needs[3] ? keyGradients(policy, shares, weights, centred) : null,
       ];
     },
     weights ? [shares, weights] : [shares],
@@ -169,10 +189,11 @@ export function attentionRows(
     (dy, needs) => {
       const dp = tf.div(tf.expandDims(dy, 1), heads); // [B, 1, R, N_k], the same for every head
       const p = weights ? tf.mul(shares, weights) : shares;
-      const perWeight = tf.mul(shares, tf.sub(dp, tf.sum(tf.mul(p, dp), -1, true))) as tf.Tensor4D;
+      const pull = tf.sub(dp, tf.sum(tf.mul(p, dp), -1, true));
+      const perWeight = tf.mul(shares, pull) as tf.Tensor4D;
       const dLogits = (weights ? tf.mul(perWeight, weights) : perWeight) as tf.Tensor4D;
       const [dq, dk] = logitGradients(dLogits, q, k, needs);
-      return [dq, dk, policy && needs[2] ? tf.sum(tf.mul(perWeight, policy.other), [1, 2]) : null];
+      return [dq, dk, policy && weights && needs[2] ? keyGradients(policy, shares, weights, pull) : null];
     },
     saved,
   );
