@@ -34,6 +34,11 @@ export class Parameters {
     if (this.#tensors.has(name))
       throw new EspalierError(`Weight ${name} is used twice; each has one place in the model.`);
     const values = tf.tensor(this.#source.read(name, shape), view, "float32");
+    // The native backend copies values when they are first used, and lets go of the JavaScript array only then. Using one
+    // number now keeps a large checkpoint from lying in memory twice.
+    tf.tidy(
+      () => void tf.slice(values, new Array<number>(values.rank).fill(0), new Array<number>(values.rank).fill(1)),
+    );
     const tensor = this.#trainable ? tf.variable(values, true) : tf.keep(values);
     if (this.#trainable) values.dispose();
     this.#tensors.set(name, tensor);

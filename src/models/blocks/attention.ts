@@ -6,6 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Tape } from "../../tensor/index.js";
+import { sliceHeads } from "./heads.js";
 
 /** Stands for −∞ in additive masks: far below any logit, far above float32's overflow. */
 export const MASKED = -1e30;
@@ -91,6 +92,59 @@ function logitGradients(
   ];
 }
 
+/** Without a tape: as many heads at a time as keep one tensor of logits below this many numbers (256 MiB). */
+const LOGITS_AT_ONCE = 1 << 26;
+
+/** One piece of attention, in the caller's scope. */
+function attend(
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  v: tf.Tensor4D,
+  bias: tf.Tensor4D | null,
+  policy: KeyPolicy | null,
+): tf.Tensor4D {
+  const logits = maskedLogits(q, k, bias);
+  if (!policy) return mix(tf.softmax(logits), v);
+  const weights = policyWeights(policy);
+  return mix(tf.mul(policyExponentials(logits, weights), weights), v);
+}
+
+/**
+ * Attention without a tape, in pieces of heads, so that a long picture does not need all heads' logits at once.
+ *
+ * @param atOnce numbers of logits in one piece; one head is the smallest piece.
+ * @returns [B, h, N_q, d]; the caller's.
+ */
+export function attendInPieces(
+  q: tf.Tensor4D,
+  k: tf.Tensor4D,
+  v: tf.Tensor4D,
+  bias: tf.Tensor4D | null,
+  policy: KeyPolicy | null,
+  atOnce = LOGITS_AT_ONCE,
+): tf.Tensor4D {
+  const [batch, heads, queries] = q.shape;
+  const [, groups, keys] = k.shape;
+  const perGroup = heads / groups;
+  const fitting = Math.max(1, Math.floor(atOnce / (batch * queries * keys)));
+  return tf.tidy(() => {
+    if (fitting >= heads) return attend(q, k, v, bias, policy);
+    const groupsAtOnce = Math.max(1, Math.floor(fitting / perGroup));
+    const pieces: tf.Tensor4D[] = [];
+    for (let group = 0; group < groups; group += groupsAtOnce) {
+      const count = Math.min(groupsAtOnce, groups - group);
+      const [keysHere, valuesHere] = [k, v].map((x) => sliceHeads(x, group, count));
+      const end = (group + count) * perGroup;
+      const step = Math.min(fitting, count * perGroup);
+      for (let head = group * perGroup; head < end; head += step) {
+        const some = Math.min(step, end - head);
+        pieces.push(tf.tidy(() => attend(sliceHeads(q, head, some), keysHere, valuesHere, bias, policy)));
+      }
+    }
+    return tf.concat(pieces, 1);
+  });
+}
+
 /**
  * Attention of every query over its keys.
  *
@@ -109,14 +163,7 @@ export function attention(
   policy: KeyPolicy | null,
   tape?: Tape,
 ): tf.Tensor4D {
-  if (!tape) {
-    return tf.tidy(() => {
-      const logits = maskedLogits(q, k, bias);
-      if (!policy) return mix(tf.softmax(logits), v);
-      const weights = policyWeights(policy);
-      return mix(tf.mul(policyExponentials(logits, weights), weights), v);
-    });
-  }
+  if (!tape) return attendInPieces(q, k, v, bias, policy);
   // `shares` are the keys' exponentials over the normaliser: the probabilities where the weight is one.
   const [y, shares, weights] = tf.tidy(() => {
     const logits = maskedLogits(q, k, bias);

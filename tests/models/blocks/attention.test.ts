@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
+import { attendInPieces } from "../../../src/models/blocks/attention.js";
 import { attention, attentionRows, type KeyPolicy, MASKED } from "../../../src/models/blocks/index.js";
 import { causalBias, layoutFrom, otherTokens } from "../../../src/models/index.js";
 import { Random, Tape, useBackend } from "../../../src/tensor/index.js";
@@ -133,6 +134,26 @@ describe("attention", () => {
       assert.isBelow(relativeError(pick(masked), removed), 1e-6);
       // A dropped token sees itself and the kept ones before it.
       assert.isTrue(masked.dataSync().every(Number.isFinite));
+    });
+  });
+
+  it("is the same in pieces of heads, whatever their size", () => {
+    tf.tidy(() => {
+      const weights = tf.tensor2d(
+        Array.from({ length: B * N }, (_, i) => (i % 3) / 2),
+        [B, N],
+      );
+      for (const groups of [6, 3, 2, 1]) {
+        const q = randomTensor<tf.Tensor4D>([B, 6, N, d], 70);
+        const [k, v] = [71, 72].map((seed) => randomTensor<tf.Tensor4D>([B, groups, N, d], seed));
+        for (const policy of [null, { keys: weights, other }]) {
+          const whole = attendInPieces(q, k, v, bias, policy);
+          for (const heads of [0.5, 1, 2, 3, 4, 5]) {
+            const pieces = attendInPieces(q, k, v, bias, policy, heads * B * N * N);
+            assert.isBelow(relativeError(pieces, whole), 1e-6, `${groups} groups, ${heads} heads at once`);
+          }
+        }
+      }
     });
   });
 
