@@ -1,0 +1,235 @@
+/** What the parts of a study share: model, samples, journal, and how a configuration is evaluated and remembered. */
+import { join } from "node:path";
+import { type CostModel, costRange, toNormalised, totalCost } from "../cost/index.js";
+import { EspalierError } from "../errors.js";
+import { evaluateCounts, type PreparedSample, type PreparedSamples, prepareSamples } from "../evaluation/index.js";
+import type { KernelFunction } from "../schedules/index.js";
+import { type Selector, type StaticSelector, selector } from "../selectors/index.js";
+import type { Pacer } from "../tensor/index.js";
+import { type Scorer, scorerOf } from "./accuracy.js";
+import { demandSamples, type StudyData, type StudySample } from "./data.js";
+import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings } from "./entries.js";
+import type { StudyEmitter, StudyPart } from "./events.js";
+import type { Journal } from "./journal.js";
+import type { StudyModel } from "./studyModel.js";
+
+export type ScoredSplit = "validation" | "test";
+
+export interface ContextParts {
+  readonly header: HeaderEntry;
+  readonly journal: Journal;
+  readonly emitter: StudyEmitter;
+  readonly studyModel: StudyModel;
+  readonly data: StudyData;
+  readonly selector: Selector;
+  readonly kernel: KernelFunction;
+  readonly cost: CostModel;
+  /** Null for a study in memory. */
+  readonly directory: string | null;
+}
+
+/** What to evaluate. */
+export interface Candidate {
+  readonly split: ScoredSplit;
+  readonly series: string;
+  readonly configuration: string;
+  readonly budget: number | null;
+  readonly counts: readonly (readonly number[])[];
+  readonly beforeTopUp?: readonly (readonly number[])[];
+  readonly note?: string;
+}
+
+/** The mean of numbers; NaN of none. */
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+export class StudyContext {
+  readonly header: HeaderEntry;
+  readonly settings: StudySettings;
+  readonly studyModel: StudyModel;
+  readonly data: StudyData;
+  readonly selector: Selector;
+  readonly kernel: KernelFunction;
+  readonly cost: CostModel;
+  readonly emitter: StudyEmitter;
+  readonly #journal: Journal;
+  readonly #directory: string | null;
+  readonly #scorer: Scorer;
+  readonly #prepared = new Map<ScoredSplit, PreparedSamples>();
+
+  constructor(parts: ContextParts) {
+    this.header = parts.header;
+    this.settings = parts.header.settings;
+    this.studyModel = parts.studyModel;
+    this.data = parts.data;
+    this.selector = parts.selector;
+    this.kernel = parts.kernel;
+    this.cost = parts.cost;
+    this.emitter = parts.emitter;
+    this.#journal = parts.journal;
+    this.#directory = parts.directory;
+    this.#scorer = scorerOf(parts.data);
+  }
+
+  get layers(): number {
+    return this.studyModel.model.shape.layers;
+  }
+
+  get entries(): readonly JournalEntry[] {
+    return this.#journal.entries;
+  }
+
+  /** A file in the study's folder; null for a study in memory. */
+  file(name: string): string | null {
+    return this.#directory === null ? null : join(this.#directory, name);
+  }
+
+  append(entry: JournalEntry): void {
+    this.#journal.append(entry);
+  }
+
+  progress(part: StudyPart, label: string, done: number, total: number): void {
+    this.emitter.emit("progress", { part, label, done, total });
+  }
+
+  /** Entries of a kind, in the order of the journal. */
+  entriesOf<K extends JournalEntry["kind"]>(kind: K): Extract<JournalEntry, { kind: K }>[] {
+    return this.entries.filter((entry) => entry.kind === kind) as Extract<JournalEntry, { kind: K }>[];
+  }
+
+  /** The evaluation of a configuration, if it is finished. */
+  finished(key: Pick<Candidate, "split" | "series" | "configuration">): EvaluationEntry | undefined {
+    return this.entriesOf("evaluation").find(
+      (entry) => entry.split === key.split && entry.series === key.series && entry.configuration === key.configuration,
+    );
+  }
+
+  /** Samples of a split behind the teacher; kept until `dispose`. */
+  async prepared(split: ScoredSplit, pacer: Pacer): Promise<PreparedSamples> {
+    const known = this.#prepared.get(split);
+    if (known) return known;
+    demandSamples(this.data, split);
+    const started = performance.now();
+    const prepared = await this.prepare(this.data[split], `teacher on ${split} samples`, pacer);
+    this.#prepared.set(split, prepared);
+    if (!this.entriesOf("teacher").some((entry) => entry.split === split)) {
+      const seconds = (performance.now() - started) / 1000;
+      this.append({ kind: "teacher", split, layerForwards: prepared.layerForwards, seconds });
+    }
+    return prepared;
+  }
+
+  /** The scorer of the study's accuracies. */
+  get scorer(): Scorer {
+    return this.#scorer;
+  }
+
+  /** Runs the teacher over samples. The caller disposes the result. */
+  async prepare(samples: readonly StudySample[], label: string, pacer: Pacer): Promise<PreparedSamples> {
+    this.progress("samples", label, 0, samples.length);
+    return prepareSamples(this.studyModel.model, this.selector, samples, {
+      pacer,
+      onProgress: (done) => this.progress("samples", label, done, samples.length),
+    });
+  }
+
+  /** The same samples ranked by a selector that does not look at the model; owned by whom they were made from. */
+  withSelector(prepared: PreparedSamples, other: StaticSelector): PreparedSamples {
+    const samples = prepared.samples.map(
+      (sample): PreparedSample => ({ ...sample, firstScores: other.scores(sample) }),
+    );
+    return { ...prepared, selector: other, samples };
+  }
+
+  /** A static selector by name, drawing with the study's seed. */
+  staticSelector(name: string): StaticSelector {
+    const found = selector(name, this.settings.seed);
+    if (found.kind !== "static") throw new EspalierError(`The selector ${name} looks at the model; a control may not.`);
+    return found;
+  }
+
+  /**
+   * Runs schedules on the samples of a split, tokens physically removed. Accuracy is the data's on test samples, and
+   * teacher-forced exact match on validation samples, where nothing is reported of it.
+   */
+  async outcome(
+    prepared: PreparedSamples,
+    split: ScoredSplit,
+    counts: readonly (readonly number[])[],
+    pacer: Pacer,
+  ): Promise<Outcome> {
+    const samples = this.data[split];
+    const { divergence, exact } = await evaluateCounts(prepared, counts, { pacer });
+    samples.forEach(({ id }, s) => {
+      if (Number.isFinite(divergence[s])) return;
+      throw new EspalierError(
+        `The divergence of sample ${id} is ${divergence[s]} with the counts ${counts[s].join(" ")}; the model's weights or its pictures hold values that are not finite. Check them with "espalier parity".`,
+      );
+    });
+    const accuracy =
+      split === "test" ? await this.#scorer.score(prepared, samples, counts, exact, pacer) : exact.map(Number);
+    return { counts, divergence: [...divergence], accuracy };
+  }
+
+  /**
+   * Evaluates a configuration on every sample of its split and remembers it.
+   *
+   * @param other the split's samples as another selector ranks them; default the study's.
+   */
+  async evaluate(candidate: Candidate, pacer: Pacer, other?: PreparedSamples): Promise<EvaluationEntry> {
+    const { split, counts, beforeTopUp, ...rest } = candidate;
+    const started = performance.now();
+    const prepared = other ?? (await this.prepared(split, pacer));
+    const outcome = await this.outcome(prepared, split, counts, pacer);
+    const same = beforeTopUp?.every((row, s) => row.every((count, i) => count === counts[s][i]));
+    const before =
+      beforeTopUp === undefined ? undefined : same ? outcome : await this.outcome(prepared, split, beforeTopUp, pacer);
+    const runs = before === undefined || before === outcome ? 1 : 2;
+    const entry: EvaluationEntry = {
+      kind: "evaluation",
+      split,
+      ...rest,
+      ...outcome,
+      ...(before === undefined ? {} : { beforeTopUp: before }),
+      layerForwards: runs * counts.length * (this.layers - 1),
+      seconds: (performance.now() - started) / 1000,
+    };
+    this.remember(entry);
+    return entry;
+  }
+
+  /** Writes an evaluation into the journal and tells the listeners. */
+  remember(entry: EvaluationEntry): void {
+    this.append(entry);
+    const { split, series, configuration, budget, divergence, accuracy, counts } = entry;
+    const costs = counts.map((row, s) => this.normalisedCost(split, s, row));
+    this.emitter.emit("evaluation", {
+      split,
+      series,
+      configuration,
+      budget,
+      cost: meanOf(costs),
+      divergence: meanOf(divergence),
+      accuracy: meanOf(accuracy),
+    });
+  }
+
+  /** T and V of a sample. */
+  tokens(split: ScoredSplit, sample: number): { text: number; visual: number } {
+    const { text, visual } = this.header.data[split];
+    return { text: text[sample], visual: visual[sample] };
+  }
+
+  normalisedCost(split: ScoredSplit, sample: number, counts: ArrayLike<number>): number {
+    const tokens = this.tokens(split, sample);
+    return toNormalised(totalCost(this.cost, counts, tokens.text), costRange(this.cost, tokens));
+  }
+
+  dispose(): void {
+    for (const prepared of this.#prepared.values()) prepared.dispose();
+    this.#prepared.clear();
+  }
+}

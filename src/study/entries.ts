@@ -1,0 +1,166 @@
+/**
+ * What a study's journal holds. Everything a report needs is in it, so results are a function of the journal alone: a
+ * study can be read without its model.
+ */
+import type { BudgetUnit, CostName, DecoderShape } from "../cost/index.js";
+import type { Conditioning } from "../search/index.js";
+
+/** Version of the journal's format. */
+export const JOURNAL_VERSION = 1;
+
+/** What makes two studies the same: settings whose change changes the numbers. */
+export interface StudySettings {
+  readonly model: string;
+  readonly train: string;
+  readonly validation: string;
+  readonly test: string;
+  readonly selector: string;
+  readonly kernel: string;
+  readonly cost: CostName;
+  readonly conditioning: Conditioning;
+  readonly budgetUnit: BudgetUnit;
+  readonly seed: number;
+}
+
+/** Samples of a split as a report sees them, in order. */
+export interface SampleList {
+  readonly ids: readonly string[];
+  readonly tasks: readonly string[];
+  /** T and V of each. */
+  readonly text: readonly number[];
+  readonly visual: readonly number[];
+}
+
+export interface HeaderEntry {
+  readonly kind: "header";
+  readonly version: number;
+  readonly name: string;
+  readonly settings: StudySettings;
+  readonly model: {
+    readonly name: string;
+    readonly architecture: string;
+    readonly shape: DecoderShape;
+    readonly embedded: boolean;
+  };
+  readonly data: {
+    readonly name: string;
+    readonly split: string;
+    readonly notes: readonly string[];
+    readonly trainSamples: number;
+    readonly validation: SampleList;
+    readonly test: SampleList;
+  };
+  readonly accuracyMetric: string;
+  /** Per sample, beside the decoder. */
+  readonly overheadMacs: Readonly<Record<string, number>>;
+}
+
+/** A process that worked on the study. */
+export interface SessionEntry {
+  readonly kind: "session";
+  readonly backend: { readonly name: string; readonly device: string; readonly threads: number };
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface EpochRecord {
+  readonly divergence: number;
+  readonly violation: number;
+}
+
+/** A finished training. */
+export interface TrainingEntry {
+  readonly kind: "training";
+  readonly series: string;
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Teacher, forward and backward passes (METHOD §8). */
+  readonly layerForwards: number;
+  readonly seconds: number;
+  readonly epochs: readonly EpochRecord[];
+  readonly converged: boolean;
+}
+
+/** The executed schedule of every sample of a split, and what came of it. Lists are in the samples' order. */
+export interface Outcome {
+  /** [S][L] */
+  readonly counts: readonly (readonly number[])[];
+  /** [S] nats. */
+  readonly divergence: readonly number[];
+  /** [S] 0 … 1. */
+  readonly accuracy: readonly number[];
+}
+
+export interface EvaluationEntry extends Outcome {
+  readonly kind: "evaluation";
+  readonly split: "validation" | "test";
+  readonly series: string;
+  readonly configuration: string;
+  /** In the study's budget unit; null where none was asked for. */
+  readonly budget: number | null;
+  /** The projected schedules before single tokens were added. */
+  readonly beforeTopUp?: Outcome;
+  /** Remarks for the report. */
+  readonly note?: string;
+  readonly layerForwards: number;
+  readonly seconds: number;
+}
+
+export interface GridEntry {
+  readonly kind: "grid";
+  readonly singleStep: number;
+  readonly random: number;
+  readonly seed: number;
+  /** Samples per block. */
+  readonly block: number;
+  readonly distinctPrefixes: number;
+}
+
+/** Every configuration of the grid on some validation samples, the `index`th block of them. */
+export interface GridBlockEntry {
+  readonly kind: "gridBlock";
+  readonly index: number;
+  readonly samples: number;
+  /** Base64 of float64 [configurations, samples], little-endian. */
+  readonly divergence: string;
+  readonly layerForwards: number;
+  readonly unsharedLayerForwards: number;
+  readonly seconds: number;
+}
+
+/** The unpruned model has run over a split for the first time. */
+export interface TeacherEntry {
+  readonly kind: "teacher";
+  readonly split: "validation" | "test";
+  readonly layerForwards: number;
+  readonly seconds: number;
+}
+
+/** What the unpruned model gives: its accuracy on the test samples. */
+export interface UnprunedEntry {
+  readonly kind: "unpruned";
+  readonly accuracy: readonly number[];
+  /** [S] nats on the test samples when every visual token goes after layer 0. */
+  readonly floorDivergence: readonly number[];
+}
+
+export type JournalEntry =
+  | HeaderEntry
+  | SessionEntry
+  | TrainingEntry
+  | EvaluationEntry
+  | GridEntry
+  | GridBlockEntry
+  | TeacherEntry
+  | UnprunedEntry;
+
+/** Who proposed a configuration. Trainings with other settings than the study's add theirs: `search:singleStep`. */
+export const SERIES = {
+  search: "search",
+  grid: "grid",
+  gridOnValidation: "grid on validation",
+  schedule: "schedule",
+  random: "control:random",
+  uniformStride: "control:uniformStride",
+  downsampled: "control:downsampled",
+  /** Evaluations that exist for a comparison at matched cost only. */
+  matched: "matched",
+} as const;

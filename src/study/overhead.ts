@@ -1,0 +1,79 @@
+/** What runs beside the decoder, per sample: no schedule lowers it, so reports state it next to the cost (METHOD §2). */
+import type { ModelConfig, QwenVisionConfig } from "../checkpoint/index.js";
+import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
+import type { GridThw } from "../models/index.js";
+import type { Selector } from "../selectors/index.js";
+import type { StudySample } from "./data.js";
+
+/** Lengths of the runs of patches that attend to each other in windows, of one picture. */
+function windowLengths([t, h, w]: GridThw, config: QwenVisionConfig): number[] {
+  const merge = config.spatialMergeSize;
+  const side = Math.floor(config.windowSize / merge / config.patchSize);
+  const pieces = (length: number) =>
+    Array.from({ length: Math.ceil(length / side) }, (_, i) => Math.min(side, length - i * side));
+  const lengths: number[] = [];
+  for (let frame = 0; frame < t; frame++) {
+    for (const rows of pieces(h / merge))
+      for (const columns of pieces(w / merge)) lengths.push(rows * columns * merge ** 2);
+  }
+  return lengths;
+}
+
+/** Multiply-accumulates of the vision tower, and of its merger, on the pictures of one sample. */
+export function visionMacs(config: ModelConfig, grids: readonly GridThw[]): { tower: number; merger: number } {
+  const { vision } = config;
+  const patches = grids.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
+  const whole = grids.flatMap(([t, h, w]) => new Array<number>(t).fill(h * w));
+  const windows = grids.flatMap((grid) => windowLengths(grid, vision));
+  const segments = Array.from({ length: vision.depth }, (_, i) =>
+    vision.fullAttentionBlocks.includes(i) ? whole : windows,
+  );
+  const { hiddenSize, intermediateSize, patchSize, temporalPatchSize, inChannels, spatialMergeSize } = vision;
+  const merged = hiddenSize * spatialMergeSize ** 2;
+  const rows = patches / spatialMergeSize ** 2;
+  const tower = visionFlops({
+    patches,
+    patchElements: inChannels * temporalPatchSize * patchSize ** 2,
+    hidden: hiddenSize,
+    intermediate: intermediateSize,
+    mlpMatrices: 3,
+    segments,
+  });
+  const merger = linearFlops([
+    { rows, inputs: merged, outputs: merged },
+    { rows, inputs: merged, outputs: vision.outHiddenSize },
+  ]);
+  return { tower: tower / 2, merger: merger / 2 };
+}
+
+/**
+ * Mean multiply-accumulates per sample of everything that a schedule does not lower. `selector` is the most that it can
+ * cost: a row of scores before every layer, over every token. `head` counts the answer's positions.
+ */
+export function overheadMacs(
+  config: ModelConfig,
+  selector: Selector,
+  samples: readonly StudySample[],
+): Record<string, number> {
+  const { decoder } = config;
+  const mean = (of: (sample: StudySample) => number) =>
+    samples.reduce((sum, sample) => sum + of(sample), 0) / Math.max(1, samples.length);
+  const visual = (sample: StudySample) =>
+    sample.inputIds.reduce((count, id) => count + (id === config.tokens.image ? 1 : 0), 0);
+  const fallsEverywhere = (sample: StudySample) =>
+    Array.from({ length: decoder.layers }, (_, i) => Math.max(0, visual(sample) - i));
+  const scores = (sample: StudySample) =>
+    selector.kind === "static"
+      ? 0
+      : attentionSelectorFlops(
+          fallsEverywhere(sample),
+          sample.promptLength - visual(sample),
+          decoder.heads * decoder.headDim,
+        );
+  return {
+    visionTower: mean((sample) => visionMacs(config, sample.gridThw).tower),
+    merger: mean((sample) => visionMacs(config, sample.gridThw).merger),
+    selector: mean((sample) => scores(sample) / 2),
+    head: mean((sample) => (sample.inputIds.length - sample.promptLength) * decoder.hiddenSize * decoder.vocabSize),
+  };
+}

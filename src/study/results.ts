@@ -1,0 +1,379 @@
+/** From a journal to the document of results: a function of the entries alone. */
+import { type CostVector, costVector } from "../cost/index.js";
+import { EspalierError } from "../errors.js";
+import {
+  type Comparison,
+  type FrontierPoint,
+  type GridSummary,
+  type Interval,
+  RESULTS_FORMAT,
+  RESULTS_VERSION,
+  type ResultCost,
+  type ResultMean,
+  type ResultRow,
+  type Results,
+} from "../export/index.js";
+import { nonDominated } from "../pareto/index.js";
+import { countsFromShares } from "../schedules/index.js";
+import { holm } from "../statistics/index.js";
+import { Pacer } from "../tensor/index.js";
+import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsRun.js";
+import { meanOf, type ScoredSplit } from "./context.js";
+import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
+import { gridConfiguration, gridDivergences, gridShares } from "./gridRun.js";
+import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./intervals.js";
+import { frontierQuality } from "./quality.js";
+import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
+
+function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[], kind: K) {
+  return entries.filter((entry) => entry.kind === kind) as Extract<JournalEntry, { kind: K }>[];
+}
+
+function meanCost(costs: readonly CostVector[]): ResultCost {
+  const keys = Object.keys(costs[0]) as (keyof CostVector)[];
+  return Object.fromEntries(keys.map((key) => [key, meanOf(costs.map((cost) => cost[key]))])) as unknown as ResultCost;
+}
+
+function meanCounts(counts: readonly (readonly number[])[]): number[] {
+  return counts[0].map((_, i) => meanOf(counts.map((row) => row[i])));
+}
+
+class Assembly {
+  readonly entries: readonly JournalEntry[];
+  readonly header: HeaderEntry;
+  readonly #pacer: Pacer;
+  readonly #costs = new Map<string, CostVector>();
+
+  constructor(entries: readonly JournalEntry[], header: HeaderEntry, pacer: Pacer) {
+    this.entries = entries;
+    this.header = header;
+    this.#pacer = pacer;
+  }
+
+  /** Evaluations that the report shows: those on test samples that are no mere part of a comparison. */
+  get shown(): EvaluationEntry[] {
+    return evaluations(this.entries, "test").filter(({ series }) => series !== SERIES.matched);
+  }
+
+  /** Costs in every unit; samples of one size and schedule share them. */
+  cost(counts: readonly number[], split: ScoredSplit, s: number): CostVector {
+    const { text, visual } = this.header.data[split];
+    const key = `${text[s]},${visual[s]}:${counts.join(",")}`;
+    const { model, settings } = this.header;
+    const tokens = { text: text[s], visual: visual[s] };
+    const found = this.#costs.get(key) ?? costVector(counts, tokens, model.shape, { cost: settings.cost });
+    this.#costs.set(key, found);
+    return found;
+  }
+
+  async rows(): Promise<ResultRow[]> {
+    const { ids, text, visual } = this.header.data.test;
+    const rows: ResultRow[] = [];
+    for (const entry of this.shown) {
+      const { series, configuration, budget, beforeTopUp } = entry;
+      entry.counts.forEach((counts, s) => {
+        const before =
+          beforeTopUp === undefined
+            ? {}
+            : {
+                beforeTopUp: {
+                  counts: [...beforeTopUp.counts[s]],
+                  cost: { ...this.cost(beforeTopUp.counts[s], "test", s) },
+                  divergence: beforeTopUp.divergence[s],
+                  accuracy: beforeTopUp.accuracy[s],
+                },
+              };
+        rows.push({
+          series,
+          configuration,
+          budget,
+          unit: this.header.settings.budgetUnit,
+          sample: ids[s],
+          visualTokens: visual[s],
+          textTokens: text[s],
+          counts: [...counts],
+          cost: { ...this.cost(counts, "test", s) },
+          divergence: entry.divergence[s],
+          accuracy: entry.accuracy[s],
+          ...before,
+        });
+      });
+      await this.#pacer.pause();
+    }
+    return rows;
+  }
+
+  async means(): Promise<ResultMean[]> {
+    const { shown } = this;
+    const vectors = shown.flatMap(({ divergence, accuracy, beforeTopUp }) => [
+      divergence,
+      accuracy,
+      ...(beforeTopUp === undefined ? [] : [beforeTopUp.divergence, beforeTopUp.accuracy]),
+    ]);
+    const found = await intervals(vectors, this.#pacer);
+    let next = 0;
+    const means: ResultMean[] = [];
+    for (const entry of shown) {
+      const [divergence, accuracy] = [found[next++], found[next++]];
+      const mean = { ...this.#mean(entry, "test"), divergence, accuracy };
+      if (entry.beforeTopUp === undefined) means.push(mean);
+      else {
+        const cost = meanCost(entry.beforeTopUp.counts.map((counts, s) => this.cost(counts, "test", s)));
+        means.push({ ...mean, beforeTopUp: { cost, divergence: found[next++], accuracy: found[next++] } });
+      }
+      await this.#pacer.pause();
+    }
+    return [...means, ...(await this.#gridMeans())];
+  }
+
+  #mean(
+    { series, configuration, budget, counts }: Pick<EvaluationEntry, "series" | "configuration" | "budget" | "counts">,
+    split: ScoredSplit,
+  ) {
+    return {
+      series,
+      configuration,
+      budget,
+      unit: this.header.settings.budgetUnit,
+      samples: counts.length,
+      visualTokens: meanOf(this.header.data[split].visual),
+      meanCounts: meanCounts(counts),
+      cost: meanCost(counts.map((row, s) => this.cost(row, split, s))),
+    };
+  }
+
+  /** The whole grid on the validation samples, from which its best were chosen. */
+  async #gridMeans(): Promise<ResultMean[]> {
+    const divergences = gridDivergences(this.entries, this.header);
+    const [grid] = ofKind(this.entries, "grid");
+    if (divergences === null || grid === undefined) return [];
+    const shares = gridShares(grid, this.header.model.shape.layers);
+    const found = await intervals(divergences, this.#pacer);
+    const means: ResultMean[] = [];
+    for (const [c, row] of shares.entries()) {
+      const counts = this.header.data.validation.visual.map((visual) => countsFromShares(row, visual));
+      const key = { series: SERIES.gridOnValidation, configuration: gridConfiguration(c), budget: null, counts };
+      means.push({ ...this.#mean(key, "validation"), divergence: found[c], accuracy: null });
+      await this.#pacer.pause();
+    }
+    return means;
+  }
+
+  /** The search's configurations that none of its others dominates on validation samples; of evaluated schedules without one. */
+  frontier(means: readonly ResultMean[]): FrontierPoint[] {
+    const chosenFrom = evaluations(this.entries, "validation", SERIES.search);
+    const cost = costOf(this.header);
+    const points = chosenFrom.map((entry) => [meanNormalisedCost(entry, this.header, cost), meanOf(entry.divergence)]);
+    const names = new Set(nonDominated(points).map((i) => chosenFrom[i].configuration));
+    const own = means.filter(({ series, configuration }) => series === SERIES.search && names.has(configuration));
+    const listed = own.length > 0 ? own : undominated(means.filter(({ series }) => series === SERIES.schedule));
+    return [...listed]
+      .sort((a, b) => a.cost.normalised - b.cost.normalised)
+      .map((mean) => ({
+        series: mean.series,
+        configuration: mean.configuration,
+        budget: mean.budget,
+        cost: mean.cost,
+        divergence: mean.divergence,
+        accuracy: mean.accuracy,
+      }));
+  }
+
+  async comparisons(): Promise<Comparison[]> {
+    const { entries, header } = this;
+    const cost = costOf(header);
+    const open: {
+      comparison: Omit<Comparison, "difference" | "low" | "high" | "pValue" | "pHolm" | "verdict">;
+      differences: number[];
+    }[] = [];
+    for (const pair of comparisonPairs(entries, header)) {
+      const { projected, matched, residual } = await matchPair(pair, cost, header.data.test, this.#pacer);
+      const side = (which: 0 | 1) =>
+        projected[which] === null
+          ? pair.sides[which].entry
+          : evaluations(entries, "test", SERIES.matched).find(
+              ({ configuration }) => configuration === matchedConfiguration(pair, which),
+            );
+      const [a, b] = [side(0), side(1)];
+      if (a === undefined || b === undefined) continue;
+      open.push({
+        comparison: {
+          a: pair.a,
+          b: pair.b,
+          metric: "divergence",
+          budget: pair.budget,
+          unit: header.settings.budgetUnit,
+          samples: a.divergence.length,
+          matched,
+          costResidual: residual,
+        },
+        differences: a.divergence.map((value, s) => value - b.divergence[s]),
+      });
+    }
+    const drawn = await resample(
+      open.map(({ differences }) => differences),
+      this.#pacer,
+    );
+    const found = open.map(({ comparison, differences }, i) => {
+      const { mean, low, high } = intervalOf(differences, drawn[i]);
+      return { ...comparison, difference: mean, low, high, pValue: pValueOf(differences, drawn[i]) };
+    });
+    const adjusted = holm(found.map(({ pValue }) => pValue));
+    return found.map((one, i): Comparison => {
+      const distinct = adjusted[i] < 1 - INTERVALS.level;
+      const verdict = !distinct ? "not distinguishable" : one.difference < 0 ? "a better" : "b better";
+      return { ...one, pHolm: adjusted[i], verdict };
+    });
+  }
+
+  grid(): GridSummary | null {
+    const [grid] = ofKind(this.entries, "grid");
+    if (grid === undefined || gridDivergences(this.entries, this.header) === null) return null;
+    const blocks = ofKind(this.entries, "gridBlock");
+    const sum = (of: (block: (typeof blocks)[number]) => number) =>
+      blocks.reduce((total, block) => total + of(block), 0);
+    return {
+      points: grid.singleStep + grid.random,
+      singleStep: grid.singleStep,
+      randomMonotone: grid.random,
+      seed: grid.seed,
+      distinctPrefixes: grid.distinctPrefixes,
+      layerForwards: sum((block) => block.layerForwards),
+      unsharedLayerForwards: sum((block) => block.unsharedLayerForwards),
+    };
+  }
+
+  /** Layer-forwards and seconds by part. */
+  effort(): { layerForwards: Record<string, number>; seconds: Record<string, number> } {
+    const layerForwards: Record<string, number> = {};
+    const seconds: Record<string, number> = {};
+    const add = (part: string, entry: { layerForwards: number; seconds: number }) => {
+      layerForwards[part] = (layerForwards[part] ?? 0) + entry.layerForwards;
+      seconds[part] = (seconds[part] ?? 0) + entry.seconds;
+    };
+    for (const entry of this.entries) {
+      if (entry.kind === "training") add(entry.series, entry);
+      else if (entry.kind === "gridBlock") add("grid", entry);
+      else if (entry.kind === "teacher") add(`teacher on ${entry.split}`, entry);
+      else if (entry.kind === "evaluation")
+        add(entry.series === SERIES.search ? `${entry.split} evaluation` : `${entry.series} evaluation`, entry);
+    }
+    return { layerForwards, seconds };
+  }
+}
+
+function undominated(means: readonly ResultMean[]): ResultMean[] {
+  return nonDominated(means.map((mean) => [mean.cost.normalised, mean.divergence.mean])).map((i) => means[i]);
+}
+
+function range(values: readonly number[]): { low: number; high: number } {
+  return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** Options of the study's own training, where it has ended. */
+function trainingOptions(entries: readonly JournalEntry[]): Record<string, number | string | boolean> {
+  const training = ofKind(entries, "training").find(({ series }) => series === SERIES.search);
+  if (training === undefined) return {};
+  const settings = Object.fromEntries(
+    Object.entries(training.settings).map(([key, value]) => [`training.${key}`, value]),
+  );
+  return { ...settings, "training.converged": training.converged };
+}
+
+function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): string[] {
+  const notes = [...header.data.notes];
+  if (header.data.test.ids.length === 1) {
+    notes.push(
+      "With a single test sample intervals are undefined: low and high repeat the mean, and nothing is distinguishable.",
+    );
+  }
+  if (ofKind(entries, "grid").length > 0) {
+    notes.push(
+      `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
+    );
+  }
+  return [...notes, ...evaluations(entries, "test").flatMap(({ note }) => (note === undefined ? [] : [note]))];
+}
+
+/**
+ * The document of results.
+ *
+ * @param entries of a study's journal; the first is its header.
+ * @throws EspalierError when there is no header, or nothing has been evaluated on test samples yet; Stopped.
+ */
+export async function assembleResults(entries: readonly JournalEntry[], pacer: Pacer = new Pacer()): Promise<Results> {
+  const header = entries[0];
+  if (header?.kind !== "header")
+    throw new EspalierError("The journal has no header; it is empty or belongs to no study.");
+  if (header.data.test.ids.length === 0) {
+    throw new EspalierError(`The study ${header.name} has no samples to score; give it some.`);
+  }
+  const assembly = new Assembly(entries, header, pacer);
+  const means = await assembly.means();
+  const { layerForwards, seconds } = assembly.effort();
+  const { model, settings, data } = header;
+  const { shape } = model;
+  const session = ofKind(entries, "session").at(-1);
+  const unpruned = ofKind(entries, "unpruned").at(0);
+  const fullCosts = data.test.visual.map((visual, s) =>
+    assembly.cost(new Array<number>(shape.layers).fill(visual), "test", s),
+  );
+  const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
+  const grid = assembly.grid();
+  return {
+    format: RESULTS_FORMAT,
+    version: RESULTS_VERSION,
+    study: header.name,
+    model: {
+      name: model.name,
+      architecture: model.architecture,
+      layers: shape.layers,
+      hidden: shape.hidden,
+      mlpWidth: shape.intermediate,
+      heads: shape.heads,
+      keyValueHeads: shape.kvHeads,
+      headSize: shape.headDim,
+      embedded: model.embedded,
+      fingerprint: settings.model,
+    },
+    data: {
+      name: data.name,
+      split: data.split,
+      samples: data.test.ids.length,
+      visualTokens: range(data.test.visual),
+      textTokens: range(data.test.text),
+      fingerprint: settings.test,
+    },
+    selector: settings.selector,
+    kernelFunction: settings.kernel,
+    cost: settings.cost,
+    budgetUnit: settings.budgetUnit,
+    accuracyMetric: header.accuracyMetric,
+    intervals: { ...INTERVALS },
+    seeds: {
+      study: settings.seed,
+      ...(grid?.seed === undefined ? {} : { grid: grid.seed }),
+      bootstrap: INTERVALS.seed,
+    },
+    seconds,
+    layerForwards,
+    overheadMacs: header.overheadMacs,
+    backend: session?.backend ?? { name: "unknown" },
+    versions: session?.versions ?? {},
+    options: {
+      conditioning: settings.conditioning,
+      trainSamples: data.trainSamples,
+      validationSamples: data.validation.ids.length,
+      ...(unpruned ? { divergenceAtBudget0: meanOf(unpruned.floorDivergence) } : {}),
+      ...trainingOptions(entries),
+    },
+    notes: notesOf(entries, header),
+    unpruned: { cost: meanCost(fullCosts), accuracy: unprunedAccuracy },
+    means,
+    frontier: assembly.frontier(means),
+    grid,
+    comparisons: await assembly.comparisons(),
+    quality: await frontierQuality(entries, header, pacer),
+    rows: await assembly.rows(),
+  };
+}

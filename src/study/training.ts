@@ -1,0 +1,201 @@
+/** Training a predictor within a study: resumable between epochs, with the same numbers as if never interrupted. */
+import { EspalierError } from "../errors.js";
+import type { PreparedSamples } from "../evaluation/index.js";
+import { type KernelFunction, type KernelSpec, kernelFunction } from "../schedules/index.js";
+import {
+  type Conditioning,
+  DifferentiableSearch,
+  type LagrangianOptions,
+  type SearchOptions,
+} from "../search/index.js";
+import type { Pacer } from "../tensor/index.js";
+import { meanOf, type StudyContext } from "./context.js";
+import { demandSamples } from "./data.js";
+import { type EpochRecord, SERIES } from "./entries.js";
+import { loadTraining, type SavedTraining, saveTraining } from "./trainingState.js";
+
+/** How a predictor is trained; what is left out is the search's default. */
+export interface TrainingOptions {
+  /** Default the study's. */
+  readonly kernel?: KernelSpec;
+  /** Default the study's. */
+  readonly conditioning?: Conditioning;
+  readonly batch?: number;
+  readonly epochs?: number;
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  readonly lagrangian?: LagrangianOptions;
+  /** Normalised budgets that are trained; those that are evaluated may be others. */
+  readonly trainedBudgets?: readonly number[];
+}
+
+/** One training of a study: the study's own, or one with another kernel function or conditioning. */
+export interface Training {
+  readonly series: string;
+  readonly options: SearchOptions;
+}
+
+/** A kernel function with its options, as settings and reports write it. */
+export function kernelLabel({ name, options }: KernelFunction): string {
+  const parts = Object.entries(options).map(([key, value]) => `${key} ${value}`);
+  return parts.length === 0 ? name : `${name} (${parts.join(", ")})`;
+}
+
+/** Series: "search" for the study's own settings, with what differs behind it for others. */
+export function trainingOf(context: StudyContext, options: TrainingOptions): Training {
+  const kernel = options.kernel === undefined ? context.kernel : kernelFunction(options.kernel);
+  const conditioning = options.conditioning ?? context.settings.conditioning;
+  const own = kernelLabel(context.kernel);
+  const differs = [
+    ...(kernelLabel(kernel) === own ? [] : [kernel.name === context.kernel.name ? kernelLabel(kernel) : kernel.name]),
+    ...(conditioning === context.settings.conditioning ? [] : [conditioning]),
+  ];
+  const { batch, epochs, learningRate, weightDecay, lagrangian, trainedBudgets } = options;
+  return {
+    series: [SERIES.search, ...differs].join(":"),
+    options: {
+      kernel,
+      cost: context.cost,
+      conditioning,
+      seed: context.settings.seed,
+      ...(trainedBudgets === undefined ? {} : { budgets: trainedBudgets }),
+      ...(batch === undefined ? {} : { batch }),
+      ...(epochs === undefined ? {} : { epochs }),
+      ...(learningRate === undefined ? {} : { learningRate }),
+      ...(weightDecay === undefined ? {} : { weightDecay }),
+      ...(lagrangian === undefined ? {} : { lagrangian }),
+    },
+  };
+}
+
+/** Every setting of a training in plain values, defaults filled in. */
+function settingsOf(search: DifferentiableSearch, { options }: Training): Record<string, string | number> {
+  const { kernel, cost, budgets, ...numbers } = search.options;
+  return {
+    kernel: kernelLabel(kernel),
+    cost: cost.name,
+    budgets: budgets.join(" "),
+    ...numbers,
+    lagrangian: JSON.stringify(options.lagrangian ?? {}),
+  };
+}
+
+function demandSame(saved: SavedTraining["settings"], asked: SavedTraining["settings"], series: string): void {
+  const keys = [...new Set([...Object.keys(saved), ...Object.keys(asked)])].filter((key) => saved[key] !== asked[key]);
+  if (keys.length === 0) return;
+  const changes = keys.map((key) => `${key} (${saved[key] ?? "none"} there, ${asked[key] ?? "none"} here)`);
+  throw new EspalierError(
+    `The training "${series}" of this study was begun with other settings: ${changes.join("; ")}. Give the same settings, or choose another name for the study.`,
+  );
+}
+
+function stateFile(series: string): string {
+  const suffix =
+    series === SERIES.search ? "" : `.${series.slice(SERIES.search.length + 1).replaceAll(/[^\w-]+/g, "-")}`;
+  return `state${suffix}.safetensors`;
+}
+
+/** Trainings of studies in memory, by context and series. */
+const inMemory = new WeakMap<StudyContext, Map<string, SavedTraining>>();
+
+function load(context: StudyContext, series: string): SavedTraining | null {
+  const file = context.file(stateFile(series));
+  return file === null ? (inMemory.get(context)?.get(series) ?? null) : loadTraining(file);
+}
+
+function save(context: StudyContext, series: string, saved: SavedTraining): void {
+  const file = context.file(stateFile(series));
+  if (file !== null) {
+    saveTraining(file, saved);
+    return;
+  }
+  const all = inMemory.get(context) ?? new Map<string, SavedTraining>();
+  inMemory.set(context, all.set(series, saved));
+}
+
+/**
+ * A trained search: trained now, gone on with, or read from the disk.
+ *
+ * @param like samples of the same model, which the search needs to be built where nothing is left to train.
+ * @returns the caller disposes it.
+ * @throws EspalierError when an earlier training of that series had other settings; Stopped, after which a later call goes on
+ *   from the last finished epoch.
+ */
+export async function trainedSearch(
+  context: StudyContext,
+  training: Training,
+  like: PreparedSamples,
+  pacer: Pacer,
+): Promise<DifferentiableSearch> {
+  const { series, options } = training;
+  const saved = load(context, series);
+  // Settings are compared before the teacher runs.
+  const shell = new DifferentiableSearch(like, options);
+  try {
+    if (saved !== null) demandSame(saved.settings, settingsOf(shell, training), series);
+    if (saved !== null && context.entriesOf("training").some((entry) => entry.series === series)) {
+      shell.restore(saved.state);
+      return shell;
+    }
+  } catch (error) {
+    shell.dispose();
+    throw error;
+  }
+  shell.dispose();
+  return train(context, training, saved, pacer);
+}
+
+async function train(
+  context: StudyContext,
+  training: Training,
+  saved: SavedTraining | null,
+  pacer: Pacer,
+): Promise<DifferentiableSearch> {
+  const { series, options } = training;
+  demandSamples(context.data, "train");
+  let started = performance.now();
+  const prepared = await context.prepare(context.data.train, "teacher on training samples", pacer);
+  let search: DifferentiableSearch | undefined;
+  try {
+    search = new DifferentiableSearch(prepared, options);
+    if (saved !== null) search.restore(saved.state);
+    const settings = settingsOf(search, training);
+    const epochs: EpochRecord[] = [...(saved?.epochs ?? [])];
+    let seconds = saved?.seconds ?? 0;
+    let converged = saved?.converged ?? false;
+    const teacherLayerForwards = prepared.layerForwards;
+    let divergences: number[] = [];
+    let violations: number[] = [];
+    const label = `training ${series}`;
+    context.progress("training", label, epochs.length * search.stepsPerEpoch, search.steps);
+    while (!search.finished) {
+      const step = await search.step(pacer);
+      divergences.push(step.divergence);
+      violations.push(step.violation);
+      context.progress("training", label, step.step, step.steps);
+      if (!search.betweenEpochs) continue;
+      const record = { divergence: meanOf(divergences), violation: meanOf(violations) };
+      epochs.push(record);
+      [divergences, violations] = [[], []];
+      converged = step.converged;
+      seconds += (performance.now() - started) / 1000;
+      started = performance.now();
+      save(context, series, { settings, state: search.state, epochs, converged, seconds, teacherLayerForwards });
+      context.emitter.emit("epoch", {
+        series,
+        epoch: step.epoch,
+        epochs: search.options.epochs,
+        ...record,
+        converged,
+      });
+    }
+    const layerForwards = teacherLayerForwards + search.state.layerForwards;
+    context.append({ kind: "training", series, settings, layerForwards, seconds, epochs, converged });
+    return search;
+  } catch (error) {
+    search?.dispose();
+    throw error;
+  } finally {
+    prepared.dispose();
+  }
+}
