@@ -44,7 +44,7 @@ export interface TokenLayout {
   readonly index: Int32Array;
 }
 
-/** Rotations of a layout's rows; what is inside is the model's business. Release with `VisionLanguageModel.release`. */
+/** Rotations of a layout's rows; what is inside is the model's business. Its owner disposes the tensors. */
 export interface LayoutRotary {
   readonly tensors: readonly tf.Tensor4D[];
 }

@@ -34,6 +34,31 @@ describe("Qwen2.5-VL against transformers", () => {
   }
 });
 
+describe("embed", () => {
+  it("puts visual features where image tokens stand, and takes an image token for a word where there are none", async () => {
+    await useBackend();
+    const { model } = await loadModel(goldenModel("grouped"));
+    tf.tidy(() => {
+      const ids = Int32Array.of(7, 3, 9, 3);
+      const width = model.shape.hidden;
+      const words = model.embed(ids, null).arraySync();
+      const table = model.parameters.entries().get("model.embed_tokens.weight")!.arraySync() as number[][];
+      assert.deepEqual(
+        words,
+        [...ids].map((id) => table[id]),
+      );
+      const visual = tf.tensor2d([new Array<number>(width).fill(5), new Array<number>(width).fill(6)]);
+      const mixed = model.embed(ids, visual).arraySync();
+      assert.deepEqual(mixed, [words[0], visual.arraySync()[0], words[2], visual.arraySync()[1]]);
+      assert.throws(
+        () => model.embed(Int32Array.of(7, 3), visual),
+        /1 image tokens, but the pictures give 2 visual tokens/,
+      );
+    });
+    model.dispose();
+  });
+});
+
 describe("loadModel", () => {
   let folder: string;
   before(async () => {
