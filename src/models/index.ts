@@ -2,7 +2,6 @@ export { attentionRows, gatherRows, type KeyPolicy, MASKED, reshape } from "./bl
 export { causalBias, layoutFrom, otherTokens, slotsOf } from "./layout.js";
 export { type LoadedModel, loadModel } from "./load.js";
 export type {
-  DecoderShape,
   GridThw,
   KeyValues,
   LayerInput,

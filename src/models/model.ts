@@ -5,21 +5,10 @@
  * rows a layer sees is decided outside: nothing here knows selectors or schedules.
  */
 import type * as tf from "@tensorflow/tfjs";
+import type { DecoderShape } from "../cost/index.js";
 import type { Tape } from "../tensor/index.js";
 import type { KeyPolicy } from "./blocks/index.js";
 import type { Parameters } from "./parameters.js";
-
-/** Sizes of a decoder: what its cost depends on. */
-export interface DecoderShape {
-  readonly layers: number;
-  readonly hidden: number;
-  readonly intermediate: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
-  /** Attention window of each layer in tokens; null where attention is full. */
-  readonly windows: readonly (number | null)[];
-}
 
 /** t, h, w of a picture in patches, before merging. */
 export type GridThw = readonly [number, number, number];

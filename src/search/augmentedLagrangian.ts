@@ -16,7 +16,7 @@ export const FORMS = ["perSample", "mean", "released", "projected"] as const;
 export type LagrangianForm = (typeof FORMS)[number];
 
 export interface LagrangianOptions {
-  /** Default "perSample". */
+  /** Default "projected". */
   readonly form?: LagrangianForm;
   /** Weight of the divergence beside the constraint; default 1. */
   readonly divergenceWeight?: number;
@@ -68,7 +68,7 @@ export class AugmentedLagrangian {
   /** @param budgets number of budget buckets. */
   constructor(budgets: number, options: LagrangianOptions = {}) {
     this.options = {
-      form: options.form ?? "perSample",
+      form: options.form ?? "projected",
       divergenceWeight: options.divergenceWeight ?? (options.form === "released" ? 1000 : 1),
       multiplier: options.multiplier ?? (options.form === "released" ? 100 : 0.5),
       penalty: options.penalty ?? 10,

@@ -8,14 +8,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { type CostModel, costRange, fromNormalised, totalCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import type { PreparedSample, PreparedSamples } from "../evaluation/index.js";
+import { evaluateCounts, type PreparedSample, type PreparedSamples } from "../evaluation/index.js";
 import { type Estimator, relaxedRun } from "../relaxation/index.js";
 import type { KernelFunction } from "../schedules/index.js";
 import { AdamW, type AdamWState, Pacer, Random } from "../tensor/index.js";
 import { AugmentedLagrangian, type LagrangianOptions, type LagrangianState } from "./augmentedLagrangian.js";
-import { type Conditioning, Predictor, type PromptBatch } from "./predictor.js";
+import { type Conditioning, Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
 import { relaxedProjection } from "./relaxedProjection.js";
+import { scout } from "./scout.js";
+import { warmStart } from "./warmStart.js";
 
 /** The paper's budgets: .01, .05, .10, … .95. */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
@@ -29,18 +31,30 @@ export interface SearchOptions {
   readonly conditioning?: Conditioning;
   /** Samples per step; default 16. */
   readonly batch?: number;
-  /** Passes over the samples; default 12. */
+  /** Passes over the samples; default 4. */
   readonly epochs?: number;
-  /** Default 4e-3, falling to a tenth along a cosine. */
+  /** Default 1e-3, falling to a tenth along a cosine. */
   readonly learningRate?: number;
   /** Default 0. */
   readonly weightDecay?: number;
   readonly lagrangian?: LagrangianOptions;
   /** Default "marginal". */
   readonly estimator?: Estimator;
+  /** Samples on which single cuts are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
+  readonly scouts?: number;
+  /**
+   * Samples on which, after the last step, each budget chooses between the predictor as it began, as it was on the way and as
+   * it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.
+   */
+  readonly validation?: PreparedSamples;
+  /** Default 48. */
+  readonly selection?: number;
   /** Default 0. */
   readonly seed?: number;
 }
+
+/** Snapshots of the predictor on the way from the first step to the last, both included. */
+const SNAPSHOTS = 3;
 
 /** What one step did. */
 export interface SearchStep {
@@ -56,6 +70,12 @@ export interface SearchStep {
   readonly converged: boolean;
 }
 
+/** Schedules of a list of samples: held to their budgets, and as the predictor gave them, [L] each. */
+export interface Schedules {
+  readonly projections: Projection[];
+  readonly shares: Float32Array[];
+}
+
 /** Everything a search needs to go on as if it had never stopped. */
 export interface SearchState {
   readonly step: number;
@@ -65,12 +85,15 @@ export interface SearchState {
   readonly order: readonly number[];
   readonly lagrangian: LagrangianState;
   readonly optimizer: AdamWState;
-  readonly variables: ReadonlyMap<string, Float32Array>;
+  readonly variables: PredictorWeights;
+  readonly snapshots: readonly PredictorWeights[];
+  /** For each budget, which snapshot serves it; empty until the search has ended. */
+  readonly choice: readonly number[];
   /** Slacks of the current epoch are not kept: a state is taken between epochs. */
 }
 
 export class DifferentiableSearch {
-  readonly options: Required<Omit<SearchOptions, "lagrangian">>;
+  readonly options: Required<Omit<SearchOptions, "lagrangian" | "validation">>;
   readonly predictor: Predictor;
   readonly #prepared: PreparedSamples;
   readonly #lagrangian: AugmentedLagrangian;
@@ -79,6 +102,12 @@ export class DifferentiableSearch {
   #order: number[] = [];
   #step = 0;
   #layerForwards = 0;
+  #begun = false;
+  readonly #validation: PreparedSamples | undefined;
+  /** The predictor as it began, as it was on the way, and as it ended. */
+  #snapshots: PredictorWeights[] = [];
+  /** For each budget, which snapshot serves it; empty until chosen. */
+  #choice: number[] = [];
 
   /**
    * @param prepared training samples; owned by the caller and kept alive by it as long as the search runs.
@@ -95,16 +124,19 @@ export class DifferentiableSearch {
       );
     }
     this.#prepared = prepared;
+    this.#validation = options.validation;
     this.options = {
       kernel: options.kernel,
       cost: options.cost,
       budgets: [...budgets].sort((a, b) => a - b),
       conditioning: options.conditioning ?? "input",
       batch: options.batch ?? 16,
-      epochs: options.epochs ?? 12,
-      learningRate: options.learningRate ?? 4e-3,
+      epochs: options.epochs ?? 4,
+      learningRate: options.learningRate ?? 1e-3,
       weightDecay: options.weightDecay ?? 0,
       estimator: options.estimator ?? "marginal",
+      scouts: options.scouts ?? 16,
+      selection: options.selection ?? 48,
       seed: options.seed ?? 0,
     };
     const { hidden, layers } = prepared.model.shape;
@@ -132,8 +164,51 @@ export class DifferentiableSearch {
     return this.#step % this.stepsPerEpoch === 0;
   }
 
+  /** Looks for good single cuts and starts the predictor there. Done once, by the first step. */
+  async #begin(pacer: Pacer): Promise<void> {
+    const { budgets, cost, scouts } = this.options;
+    if (scouts > 0) {
+      const found = await scout(this.#prepared, budgets, cost, { samples: scouts, pacer });
+      this.#layerForwards += found.layerForwards;
+      await warmStart(this.predictor, this.#prepared.samples, found.shares, pacer);
+    }
+    this.#snapshots = [this.predictor.weights()];
+    this.#begun = true;
+  }
+
+  /** At the end of an epoch: keeps a snapshot where one is due, and lets budgets choose after the last. */
+  async #endEpoch(pacer: Pacer): Promise<void> {
+    this.#lagrangian.endEpoch();
+    const epoch = this.#step / this.stepsPerEpoch;
+    const due = Math.round((this.#snapshots.length * this.options.epochs) / (SNAPSHOTS - 1));
+    if (epoch >= due || this.finished) this.#snapshots.push(this.predictor.weights());
+    if (this.finished && this.#validation) await this.#choose(this.#validation, pacer);
+  }
+
   /**
-   * One step.
+   * Each budget takes the snapshot of least divergence on validation samples. Divergence has basins that a noisy gradient can
+   * leave for worse; what was better before is not lost.
+   */
+  async #choose(validation: PreparedSamples, pacer: Pacer): Promise<void> {
+    const { budgets, cost, selection } = this.options;
+    const few: PreparedSamples = { ...validation, samples: validation.samples.slice(0, selection) };
+    const means = budgets.map(() => [] as number[]);
+    for (const snapshot of this.#snapshots) {
+      this.predictor.assign(snapshot);
+      for (const [b, budget] of budgets.entries()) {
+        const values = few.samples.map(({ tokens }) => fromNormalised(budget, costRange(cost, tokens)));
+        const { projections } = this.#predict(few.samples, values, new Array<number>(values.length).fill(budget));
+        const counts = projections.map((projection) => projection.counts);
+        const { divergence } = await evaluateCounts(few, counts, { pacer });
+        this.#layerForwards += few.samples.length * (validation.model.shape.layers - 1);
+        means[b].push(divergence.reduce((sum, d) => sum + d, 0) / Math.max(1, divergence.length));
+      }
+    }
+    this.#choice = means.map((row) => row.indexOf(Math.min(...row)));
+  }
+
+  /**
+   * One step; the first one begins with a look at single cuts.
    *
    * @throws EspalierError when the divergence or the gradient stops being finite; Stopped.
    */
@@ -142,6 +217,7 @@ export class DifferentiableSearch {
     const { batch, budgets, kernel } = this.options;
     const { layers } = model.shape;
     const within = this.#step % this.stepsPerEpoch;
+    if (!this.#begun) await this.#begin(pacer);
     if (within === 0) this.#order = this.#random.shuffle([...samples.keys()]);
     const members = this.#order.slice(within * batch, (within + 1) * batch).map((s) => samples[s]);
     const buckets = members.map(() => this.#random.integer(0, budgets.length - 1));
@@ -165,20 +241,10 @@ export class DifferentiableSearch {
         const back = projections ? projections[b].backward(gradient) : gradient;
         for (let i = 1; i < layers; i++) dShares[b * layers + i] = back[i] / members.length;
       });
-      const { grads } = tf.variableGrads(
-        () =>
-          tf.sum(
-            tf.mul(
-              kernel.shares(this.predictor.parameters(prompts, targets), layers),
-              tf.tensor2d(dShares, [members.length, layers]),
-            ),
-          ) as tf.Scalar,
-        [...this.predictor.variables.values()],
-      );
-      const byName = new Map<string, tf.Tensor>();
-      for (const [name, variable] of this.predictor.variables) byName.set(name, grads[variable.name]);
-      const gradientNorm = this.#optimizer.apply(this.predictor.variables, byName, this.#learningRate());
-      tf.dispose(grads);
+      const gradientNorm = this.predictor.descend(this.#optimizer, this.#learningRate(), () => {
+        const shares = kernel.shares(this.predictor.parameters(prompts, targets), layers);
+        return tf.sum(tf.mul(shares, tf.tensor2d(dShares, [members.length, layers]))) as tf.Scalar;
+      });
       if (!Number.isFinite(gradientNorm)) {
         throw new EspalierError(
           `The predictor's gradient stopped being finite at step ${this.#step}; its weights are as before the step. Try a smaller learning rate than ${this.options.learningRate}.`,
@@ -187,8 +253,7 @@ export class DifferentiableSearch {
       this.#step++;
       // Layer 0 is cached: L − 1 layers forward and, at twice the price, backward.
       this.#layerForwards += members.length * 3 * (layers - 1);
-      const epochEnds = this.betweenEpochs;
-      if (epochEnds) this.#lagrangian.endEpoch();
+      if (this.betweenEpochs) await this.#endEpoch(pacer);
       return {
         step: this.#step,
         steps: this.steps,
@@ -239,28 +304,44 @@ export class DifferentiableSearch {
   }
 
   /**
-   * The schedules that the predictor gives for one budget, held to it: executed counts of each sample, before and after
+   * The schedules that the search gives for budgets, each held to its own: executed counts of each sample, before and after
    * single tokens were added.
    *
    * @param samples any samples prepared with the same model.
    * @param budget of each sample, in the cost model's unit.
    * @param normalised the same budgets, normalised: what the predictor reads.
    */
-  schedules(
-    samples: readonly PreparedSample[],
-    budget: ArrayLike<number>,
-    normalised: ArrayLike<number>,
-  ): { projections: Projection[]; shares: Float32Array[] } {
+  schedules(samples: readonly PreparedSample[], budget: ArrayLike<number>, normalised: ArrayLike<number>): Schedules {
+    if (this.#choice.length === 0) return this.#predict(samples, budget, normalised);
+    const last = this.predictor.weights();
+    const projections = new Array<Projection>(samples.length);
+    const shares = new Array<Float32Array>(samples.length);
+    const chosen = samples.map((_, s) => this.#choice[nearest(this.options.budgets, normalised[s])]);
+    for (const snapshot of new Set(chosen)) {
+      const members = [...samples.keys()].filter((s) => chosen[s] === snapshot);
+      this.predictor.assign(this.#snapshots[snapshot]);
+      const found = this.#predict(
+        members.map((s) => samples[s]),
+        members.map((s) => budget[s]),
+        members.map((s) => normalised[s]),
+      );
+      members.forEach((s, m) => {
+        projections[s] = found.projections[m];
+        shares[s] = found.shares[m];
+      });
+    }
+    this.predictor.assign(last);
+    return { projections, shares };
+  }
+
+  #predict(samples: readonly PreparedSample[], budget: ArrayLike<number>, normalised: ArrayLike<number>): Schedules {
     const projections: Projection[] = [];
     const shares: Float32Array[] = [];
     for (let first = 0; first < samples.length; first += 32) {
       const members = samples.slice(first, first + 32);
       const prompts = this.options.conditioning === "input" ? promptBatch(members) : null;
-      const rows = this.#shares(
-        prompts,
-        Array.from(members, (_, b) => normalised[first + b]),
-        "execution",
-      );
+      const budgets = Array.from(members, (_, b) => normalised[first + b]);
+      const rows = this.#shares(prompts, budgets, "execution");
       prompts?.rows.dispose();
       prompts?.present.dispose();
       rows.forEach((row, b) => {
@@ -274,9 +355,6 @@ export class DifferentiableSearch {
   /** @throws RangeError within an epoch. */
   get state(): SearchState {
     if (!this.betweenEpochs) throw new RangeError("A search state is taken between epochs.");
-    const variables = new Map<string, Float32Array>();
-    for (const [name, variable] of this.predictor.variables)
-      variables.set(name, variable.dataSync<"float32">().slice());
     return {
       step: this.#step,
       layerForwards: this.#layerForwards,
@@ -284,25 +362,23 @@ export class DifferentiableSearch {
       order: [...this.#order],
       lagrangian: this.#lagrangian.state,
       optimizer: this.#optimizer.state(),
-      variables,
+      variables: this.predictor.weights(),
+      snapshots: this.#snapshots,
+      choice: this.#choice,
     };
   }
 
   /** Goes on from a state of a search with the same samples and options. */
   restore(state: SearchState): void {
     this.#step = state.step;
+    this.#begun = state.step > 0;
     this.#layerForwards = state.layerForwards;
     this.#random = Random.fromState(state.random);
     this.#order = [...state.order];
     this.#lagrangian.restore(state.lagrangian);
-    for (const [name, values] of state.variables) {
-      const variable = this.predictor.variables.get(name);
-      if (!variable)
-        throw new EspalierError(
-          `The saved search has a predictor variable ${name} that these options do not; it belongs to another search.`,
-        );
-      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
-    }
+    this.predictor.assign(state.variables);
+    this.#snapshots = [...state.snapshots];
+    this.#choice = [...state.choice];
     this.#optimizer.restore(state.optimizer, this.predictor.variables);
   }
 
@@ -312,22 +388,11 @@ export class DifferentiableSearch {
   }
 }
 
-/** Prompt embeddings of a batch, padded; the answers' rows are left out. The caller disposes both. */
-function promptBatch(samples: readonly PreparedSample[]): PromptBatch {
-  const longest = Math.max(...samples.map(({ promptLength }) => promptLength));
-  const rows = tf.tidy(() =>
-    tf.stack(
-      samples.map(({ embeddings, promptLength }) =>
-        tf.pad(tf.slice(embeddings, [0, 0], [promptLength, -1]), [
-          [0, longest - promptLength],
-          [0, 0],
-        ]),
-      ),
-    ),
-  ) as tf.Tensor3D;
-  const present = new Float32Array(samples.length * longest);
-  samples.forEach(({ promptLength }, b) => {
-    present.fill(1, b * longest, b * longest + promptLength);
+/** Index of the value nearest to `wanted`. */
+function nearest(values: readonly number[], wanted: number): number {
+  let best = 0;
+  values.forEach((value, i) => {
+    if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = i;
   });
-  return { rows, present: tf.tensor2d(present, [samples.length, longest]) };
+  return best;
 }

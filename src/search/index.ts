@@ -8,10 +8,17 @@ export {
 export {
   DEFAULT_BUDGETS,
   DifferentiableSearch,
+  type Schedules,
   type SearchOptions,
   type SearchState,
   type SearchStep,
 } from "./differentiableSearch.js";
-export { CONDITIONINGS, type Conditioning, Predictor, type PredictorOptions } from "./predictor.js";
+export {
+  CONDITIONINGS,
+  type Conditioning,
+  Predictor,
+  type PredictorOptions,
+  type PredictorWeights,
+} from "./predictor.js";
 export { type Projection, project } from "./projection.js";
 export { GRID_SEED, type GridOptions, referenceGrid } from "./rivals/grid.js";

@@ -6,8 +6,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
+import type { PreparedSample } from "../evaluation/index.js";
 import type { KernelFunction } from "../schedules/index.js";
-import { Random } from "../tensor/index.js";
+import { type AdamW, Random } from "../tensor/index.js";
 
 export const CONDITIONINGS = ["input", "budget", "constant"] as const;
 /** What the predictor sees: the prompt and the budget, the budget alone, or neither (a table of rows, one a budget). */
@@ -29,6 +30,9 @@ export interface PromptBatch {
   readonly rows: tf.Tensor3D;
   readonly present: tf.Tensor2D;
 }
+
+/** A predictor's variables by name, in plain memory. */
+export type PredictorWeights = ReadonlyMap<string, Float32Array>;
 
 /** `x·W + b` on the last axis of [B, N, in] or [B, in]. */
 function dense(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {
@@ -153,8 +157,62 @@ export class Predictor {
     return tf.matMul(rows, this.#variables.get("table") as tf.Variable & tf.Tensor2D);
   }
 
+  /**
+   * One optimiser step on a loss of this predictor's parameters.
+   *
+   * @returns the gradient's global norm; where it is not finite nothing was changed.
+   */
+  descend(optimizer: AdamW, learningRate: number, loss: () => tf.Scalar): number {
+    const { value, grads } = tf.variableGrads(loss, [...this.#variables.values()]);
+    const byName = new Map<string, tf.Tensor>();
+    for (const [name, variable] of this.#variables) byName.set(name, grads[variable.name]);
+    const norm = optimizer.apply(this.#variables, byName, learningRate);
+    tf.dispose([value, ...byName.values()]);
+    return norm;
+  }
+
+  /** A copy of all variables in plain memory. */
+  weights(): PredictorWeights {
+    const weights = new Map<string, Float32Array>();
+    for (const [name, variable] of this.#variables) weights.set(name, variable.dataSync<"float32">().slice());
+    return weights;
+  }
+
+  /** @throws EspalierError where the weights are another predictor's. */
+  assign(weights: PredictorWeights): void {
+    for (const [name, values] of weights) {
+      const variable = this.#variables.get(name);
+      if (variable?.size !== values.length) {
+        throw new EspalierError(
+          `The saved predictor's ${name} has ${values.length} values, these options want ${variable?.size ?? "none"}; it belongs to another search.`,
+        );
+      }
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    }
+  }
+
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
     this.#variables.clear();
   }
+}
+
+/** Prompt embeddings of samples, padded; the answers' rows are left out. The caller disposes both tensors. */
+export function promptBatch(samples: readonly PreparedSample[]): PromptBatch {
+  const longest = Math.max(...samples.map(({ promptLength }) => promptLength));
+  const rows = tf.tidy(() =>
+    tf.stack(
+      samples.map(({ embeddings, promptLength }) =>
+        tf.pad(tf.slice(embeddings, [0, 0], [promptLength, -1]), [
+          [0, longest - promptLength],
+          [0, 0],
+        ]),
+      ),
+    ),
+  ) as tf.Tensor3D;
+  const present = new Float32Array(samples.length * longest);
+  samples.forEach(({ promptLength }, b) => {
+    present.fill(1, b * longest, b * longest + promptLength);
+  });
+  return { rows, present: tf.tensor2d(present, [samples.length, longest]) };
 }

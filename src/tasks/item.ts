@@ -1,11 +1,8 @@
 /** What a benchmark is made of, whatever it was read from. */
 
-/** A decoded picture: RGB, row-major, 3 bytes a pixel (`data.length === 3 * width * height`). */
-export interface RgbImage {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
+import type { RgbImage } from "../checkpoint/index.js";
+
+export type { RgbImage };
 
 /** One question about one or more pictures. */
 export interface BenchmarkItem {

@@ -2,7 +2,7 @@
  * The embedded model: Qwen2.5-VL's architecture in miniature, small enough to be trained on a laptop and shipped with the
  * project. Everything shown with it is labelled "embedded model"; it stands in for no real checkpoint.
  */
-import type { Qwen25VlConfig } from "../../checkpoint/index.js";
+import type { Qwen25VlConfig, QwenImageProcessorConfig } from "../../checkpoint/index.js";
 import { VOCABULARY } from "../../tasks/index.js";
 
 const LAYERS = 8;
@@ -48,4 +48,21 @@ export const EMBEDDED_CONFIG: Qwen25VlConfig = {
     bos: id("<bos>"),
     pad: id("<pad>"),
   },
+};
+
+/** Preprocessing: 224×224 pictures, 64 visual tokens; normalised as Qwen2.5-VL's pictures are. */
+export const EMBEDDED_IMAGES: QwenImageProcessorConfig = {
+  kind: "qwen2_vl",
+  patchSize: EMBEDDED_CONFIG.vision.patchSize,
+  mergeSize: EMBEDDED_CONFIG.vision.spatialMergeSize,
+  temporalPatchSize: EMBEDDED_CONFIG.vision.temporalPatchSize,
+  minPixels: 224 * 224,
+  maxPixels: 224 * 224,
+  doResize: true,
+  doRescale: true,
+  doNormalize: true,
+  rescaleFactor: 1 / 255,
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+  filter: "bicubic",
 };

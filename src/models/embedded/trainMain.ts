@@ -1,7 +1,13 @@
-/** `npm run train:embedded -- [--directory DIR] [--steps N] …` */
+/**
+ * `npm run train:embedded -- [--directory DIR] [--steps N] …`: trains, or goes on training, and writes the model directory.
+ *
+ * `--export DIR` is where the model goes (default embedded); `--export-only` writes it from the last saved state.
+ */
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { EspalierError } from "../../errors.js";
 import { useBackend } from "../../tensor/index.js";
+import { exportEmbedded } from "./exportModel.js";
 import { DEFAULT_PLAN, trainEmbedded } from "./train.js";
 
 const { values } = parseArgs({
@@ -14,10 +20,12 @@ const { values } = parseArgs({
     steps: { type: "string" },
     "decay-share": { type: "string" },
     "learning-rate": { type: "string" },
+    export: { type: "string", default: "embedded" },
+    "export-only": { type: "boolean", default: false },
   },
 });
 
-function number(name: keyof typeof values, fallback: number): number {
+function number(name: Exclude<keyof typeof values, "export-only">, fallback: number): number {
   const text = values[name];
   if (text === undefined) return fallback;
   const value = Number(text);
@@ -34,20 +42,24 @@ try {
     stop = true;
     console.log("Stopping after this step; the same command goes on from here.");
   });
-  await trainEmbedded(
-    {
-      directory: values.directory,
-      seed: number("seed", DEFAULT_PLAN.seed),
-      batch: number("batch", DEFAULT_PLAN.batch),
-      questions: number("questions", DEFAULT_PLAN.questions),
-      labelSteps: number("label-steps", DEFAULT_PLAN.labelSteps),
-      steps: number("steps", DEFAULT_PLAN.steps),
-      decayShare: number("decay-share", DEFAULT_PLAN.decayShare),
-      learningRate: number("learning-rate", DEFAULT_PLAN.learningRate),
-    },
-    (line) => console.log(line),
-    () => stop,
-  );
+  const plan = {
+    directory: values.directory,
+    seed: number("seed", DEFAULT_PLAN.seed),
+    batch: number("batch", DEFAULT_PLAN.batch),
+    questions: number("questions", DEFAULT_PLAN.questions),
+    labelSteps: number("label-steps", DEFAULT_PLAN.labelSteps),
+    steps: number("steps", DEFAULT_PLAN.steps),
+    decayShare: number("decay-share", DEFAULT_PLAN.decayShare),
+    learningRate: number("learning-rate", DEFAULT_PLAN.learningRate),
+  };
+  if (!values["export-only"])
+    await trainEmbedded(
+      plan,
+      (line) => console.log(line),
+      () => stop,
+    );
+  exportEmbedded(path.join(plan.directory, "state.safetensors"), path.join(plan.directory, "log.jsonl"), values.export);
+  console.log(`The model is in ${values.export}.`);
 } catch (error) {
   if (!(error instanceof EspalierError)) throw error;
   console.error(error.message);

@@ -1,5 +1,5 @@
 /** Training batches of the embedded model: pictures, several questions each, and dense labels. */
-import { type EmbeddedPicture, type RgbImage, VOCABULARY } from "../../tasks/index.js";
+import { type EmbeddedPicture, VOCABULARY } from "../../tasks/index.js";
 import type { GridThw, Positions } from "../model.js";
 import { multimodalPositions } from "../qwen2_5_vl/positions.js";
 import { EMBEDDED_CONFIG } from "./config.js";
@@ -7,10 +7,6 @@ import { EMBEDDED_CONFIG } from "./config.js";
 const GRID: GridThw = [1, 16, 16];
 const VISUAL_TOKENS = 64;
 const IDS = new Map(VOCABULARY.map((word, id) => [word, id]));
-
-/** CLIP's normalisation, as Qwen2.5-VL's preprocessor has it. */
-export const IMAGE_MEAN = [0.48145466, 0.4578275, 0.40821073];
-export const IMAGE_STD = [0.26862954, 0.26130258, 0.27577711];
 
 /** Token ids of space-separated words. */
 export function encodeWords(words: string): number[] {
@@ -76,33 +72,8 @@ export function packSequence(picture: EmbeddedPicture): PackedSequence {
   };
 }
 
-/** Patches of a 224×224 picture as the preprocessor lays them out: [256, 3·2·14·14]. */
-export function patchify({ data, width, height }: RgbImage, out: Float32Array, offset: number): void {
-  const { patchSize: p, temporalPatchSize, spatialMergeSize: m } = EMBEDDED_CONFIG.vision;
-  let at = offset;
-  for (let top = 0; top < height; top += m * p) {
-    for (let left = 0; left < width; left += m * p) {
-      for (let unit = 0; unit < m * m; unit++) {
-        const y0 = top + Math.floor(unit / m) * p;
-        const x0 = left + (unit % m) * p;
-        for (let channel = 0; channel < 3; channel++) {
-          for (let frame = 0; frame < temporalPatchSize; frame++) {
-            for (let y = 0; y < p; y++) {
-              let from = ((y0 + y) * width + x0) * 3 + channel;
-              for (let x = 0; x < p; x++, from += 3) {
-                out[at++] = (data[from] / 255 - IMAGE_MEAN[channel]) / IMAGE_STD[channel];
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
 /** The labels' classes: 1 + their number, 0 meaning none. */
 export const LABEL_CLASSES = { color: 7, shape: 6, character: 37 } as const;
 export type LabelKind = keyof typeof LABEL_CLASSES;
 export const PICTURE_GRID = GRID;
-export const PATCHES = 256;
 export const PATCH_WIDTH = 1176;

@@ -1,12 +1,12 @@
 /** Qwen2.5-VL (arXiv 2502.13923) as a `VisionLanguageModel`; weights named as in Hugging Face checkpoints. */
 import * as tf from "@tensorflow/tfjs";
 import type { Qwen25VlConfig } from "../../checkpoint/index.js";
+import type { DecoderShape } from "../../cost/index.js";
 import { EspalierError } from "../../errors.js";
 import type { Tape } from "../../tensor/index.js";
 import { concatRows, gatherRows, inverseFrequencies, linear, rmsNorm, rotaryFromAngles } from "../blocks/index.js";
 import { causalBias } from "../layout.js";
 import type {
-  DecoderShape,
   GridThw,
   LayerInput,
   LayerOutput,
