@@ -50,6 +50,8 @@ export interface StudyOptions {
   readonly name?: string;
   /** Its abort stops what is running. */
   readonly signal?: AbortSignal;
+  /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
+  readonly warn?: (sentence: string) => void;
 }
 
 /** Stops one operation from outside. */
@@ -158,6 +160,7 @@ function openJournal(directory: string | null, header: HeaderEntry, warn: (sente
  */
 export async function createStudy(options: StudyOptions): Promise<Study> {
   const { data, storage, name = "study", seed = 0 } = options;
+  const warn = options.warn ?? ((sentence: string) => process.emitWarning(sentence));
   const chosenSelector = selector(options.selector ?? "fastv", seed);
   const kernel = kernelFunction(options.kernel ?? "multiStep");
   const conditioning = oneOf(options.conditioning ?? "input", CONDITIONINGS, "conditioning");
@@ -166,7 +169,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
   if (!Number.isSafeInteger(seed)) throw new EspalierError(`The seed is ${seed}; give a whole number.`);
   const { backend, versions } = await describeBackend();
   const owned = typeof options.model === "string";
-  const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model) : options.model;
+  const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model, warn) : options.model;
   let release: (() => void) | undefined;
   try {
     const { model, config } = studyModel;
@@ -219,7 +222,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       }
       release = takeLock(join(directory, "lock"), name);
     }
-    const journal = openJournal(directory, header, (sentence) => process.emitWarning(sentence));
+    const journal = openJournal(directory, header, warn);
     const resumed = journal.entries.length > 1;
     const context = new StudyContext({
       header: journal.entries[0] as HeaderEntry,

@@ -154,10 +154,11 @@ async function train(
   const { series, options } = training;
   demandSamples(context.data, "train");
   let started = performance.now();
+  const validation = await context.prepared("validation", pacer);
   const prepared = await context.prepare(context.data.train, "teacher on training samples", pacer);
   let search: DifferentiableSearch | undefined;
   try {
-    search = new DifferentiableSearch(prepared, options);
+    search = new DifferentiableSearch(prepared, { ...options, validation });
     if (saved !== null) search.restore(saved.state);
     const settings = settingsOf(search, training);
     const epochs: EpochRecord[] = [...(saved?.epochs ?? [])];
@@ -190,7 +191,10 @@ async function train(
       });
     }
     const layerForwards = teacherLayerForwards + search.state.layerForwards;
-    context.append({ kind: "training", series, settings, layerForwards, seconds, epochs, converged });
+    // Deleting a state on the disk trains again; what the search cost is known already.
+    if (!context.entriesOf("training").some((entry) => entry.series === series)) {
+      context.append({ kind: "training", series, settings, layerForwards, seconds, epochs, converged });
+    }
     return search;
   } catch (error) {
     search?.dispose();

@@ -19,53 +19,49 @@ export interface SavedTraining {
   readonly teacherLayerForwards: number;
 }
 
-const schema = z.object({
+const aboutSchema = z.object({
   version: z.literal(VERSION),
   settings: z.record(z.string(), z.union([z.string(), z.number()])),
-  step: z.int(),
-  layerForwards: z.number(),
-  random: z.array(z.number()),
-  order: z.array(z.int()),
-  lagrangian: z.object({
-    buckets: z.array(z.object({ multiplier: z.number(), penalty: z.number(), violation: z.number() })),
-    calm: z.int(),
-  }),
-  optimizerStep: z.int(),
   epochs: z.array(z.object({ divergence: z.number(), violation: z.number() })),
   converged: z.boolean(),
   seconds: z.number(),
   teacherLayerForwards: z.number(),
+  state: z.unknown(),
 });
 
-function flat(data: Float32Array): TensorToWrite {
-  return { dtype: "F32", shape: [data.length], data };
+/**
+ * Plain data with arrays of float32 and maps as JSON: an array becomes `{"$tensor": name}` and goes to `tensors`, a map
+ * `{"$map": [[key, value], …]}`. Whatever a search's state consists of is stored without being known here.
+ */
+function pack(value: unknown, name: string, tensors: Map<string, TensorToWrite>): unknown {
+  if (value instanceof Float32Array) {
+    tensors.set(name, { dtype: "F32", shape: [value.length], data: value });
+    return { $tensor: name };
+  }
+  if (value instanceof Map) {
+    return { $map: [...value].map(([key, part]) => [key, pack(part, `${name}/${key}`, tensors)]) };
+  }
+  if (Array.isArray(value)) return value.map((part, i) => pack(part, `${name}/${i}`, tensors));
+  if (typeof value === "number" && !Number.isFinite(value)) return { $number: String(value) };
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, pack(part, `${name}/${key}`, tensors)]));
+}
+
+function unpack(value: unknown, read: (name: string) => Float32Array): unknown {
+  if (Array.isArray(value)) return value.map((part) => unpack(part, read));
+  if (typeof value !== "object" || value === null) return value;
+  const { $tensor, $map, $number } = value as { $tensor?: string; $map?: [unknown, unknown][]; $number?: string };
+  if ($tensor !== undefined) return read($tensor);
+  if ($map !== undefined) return new Map($map.map(([key, part]) => [key, unpack(part, read)]));
+  if ($number !== undefined) return Number($number);
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unpack(part, read)]));
 }
 
 /** Writes a state, whole or not at all. @throws EspalierError when the disk refuses; an earlier state stays. */
 export function saveTraining(file: string, saved: SavedTraining): void {
-  const { state, settings, epochs, converged, seconds, teacherLayerForwards } = saved;
   const tensors = new Map<string, TensorToWrite>();
-  for (const [name, values] of state.variables) tensors.set(`variable/${name}`, flat(values));
-  for (const [name, { first, second }] of state.optimizer.moments) {
-    tensors.set(`first/${name}`, flat(first));
-    tensors.set(`second/${name}`, flat(second));
-  }
-  const { step, layerForwards, random, order, lagrangian } = state;
-  const rest: z.infer<typeof schema> = {
-    version: VERSION,
-    settings: { ...settings },
-    step,
-    layerForwards,
-    random: [...random],
-    order: [...order],
-    lagrangian: { buckets: lagrangian.buckets.map((bucket) => ({ ...bucket })), calm: lagrangian.calm },
-    optimizerStep: state.optimizer.step,
-    epochs: epochs.map((epoch) => ({ ...epoch })),
-    converged,
-    seconds,
-    teacherLayerForwards,
-  };
-  writeSafetensors(file, tensors, { espalier: JSON.stringify(rest) });
+  const state = pack(saved.state, "state", tensors);
+  writeSafetensors(file, tensors, { espalier: JSON.stringify({ version: VERSION, ...saved, state }) });
 }
 
 /**
@@ -77,25 +73,8 @@ export function loadTraining(file: string): SavedTraining | null {
   if (!existsSync(file)) return null;
   const opened = openSafetensors(file);
   try {
-    const rest = schema.parse(JSON.parse(opened.metadata.get("espalier") ?? "null"));
-    const part = (prefix: string) =>
-      new Map(
-        opened.names
-          .filter((name) => name.startsWith(prefix))
-          .map((name) => [name.slice(prefix.length), opened.readFloat32(name)] as const),
-      );
-    const [firsts, seconds] = [part("first/"), part("second/")];
-    const { step, layerForwards, random, order, lagrangian, optimizerStep, ...about } = rest;
-    const moments = new Map([...firsts].map(([name, first]) => [name, { first, second: seconds.get(name)! }] as const));
-    const optimizer = { step: optimizerStep, moments };
-    return {
-      settings: about.settings,
-      state: { step, layerForwards, random, order, lagrangian, optimizer, variables: part("variable/") },
-      epochs: about.epochs,
-      converged: about.converged,
-      seconds: about.seconds,
-      teacherLayerForwards: about.teacherLayerForwards,
-    };
+    const about = aboutSchema.parse(JSON.parse(opened.metadata.get("espalier") ?? "null"));
+    return { ...about, state: unpack(about.state, (name) => opened.readFloat32(name)) as SearchState };
   } catch (cause) {
     if (cause instanceof EspalierError) throw cause;
     throw new EspalierError(

@@ -1,0 +1,110 @@
+/** What a command leaves behind: a table on stdout, and files. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import {
+  meanKey,
+  meansCsv,
+  type Results,
+  renderTable,
+  writeAtomically,
+  writeCsv,
+  writeResults,
+} from "../export/index.js";
+import { frontierSpecification, renderPage, renderPng, renderSvg, scheduleSpecification } from "../figures/index.js";
+import { type ScheduleFile, sharesFromCounts, writeScheduleFile } from "../schedules/index.js";
+
+export interface OutputOptions {
+  readonly json?: string;
+  readonly out?: string;
+}
+
+/** Adds --json and --out. */
+export function addOutputOptions(command: Command, out: string): Command {
+  return command
+    .option("--json <file>", "also write the results as JSON (src/export/RESULTS.md describes every field)")
+    .option("--out <dir>", `folder for table, JSON, CSV, figures, schedules and page (default: ${out})`);
+}
+
+/** The schedule file of a point of the frontier: the mean shares for any sample, and each test sample's own counts. */
+function scheduleFile(results: Results, point: Results["frontier"][number]): Omit<ScheduleFile, "layers"> {
+  const key = meanKey(point);
+  const mean = results.means.find((one) => meanKey(one) === key)!;
+  const rows = results.rows.filter((row) => meanKey(row) === key);
+  const { name, fingerprint } = results.model;
+  return {
+    common: { shares: sharesFromCounts(mean.meanCounts, mean.visualTokens) },
+    samples: new Map(rows.map(({ sample, counts }) => [sample, { counts }])),
+    about: {
+      study: results.study,
+      model: { name, fingerprint },
+      selector: results.selector,
+      budget: point.budget,
+      unit: results.budgetUnit,
+      divergence: point.divergence,
+    },
+  };
+}
+
+/** A part of a file name from a configuration's. */
+function fileName(text: string): string {
+  return text.replaceAll(/[^\w.@-]+/g, "-");
+}
+
+/**
+ * Writes every form of the results into a folder, made where missing.
+ *
+ * @returns the names of the files, in the order in which a reader wants them.
+ * @throws EspalierError when the disk refuses.
+ */
+export async function writeEverything(directory: string, results: Results): Promise<string[]> {
+  const written: string[] = [];
+  const write = async (name: string, contents: string | Uint8Array) => {
+    await writeAtomically(join(directory, name), contents);
+    written.push(name);
+  };
+  const draw = async (name: string, specification: Parameters<typeof renderSvg>[0]) => {
+    await write(`${name}.svg`, await renderSvg(specification));
+    await write(`${name}.png`, await renderPng(specification));
+    await write(`${name}.vl.json`, `${JSON.stringify(specification, null, 1)}\n`);
+  };
+  await write("index.html", await renderPage(results));
+  await write("table.txt", renderTable(results));
+  await writeResults(join(directory, "results.json"), results);
+  await writeCsv(join(directory, "rows.csv"), results);
+  written.push("results.json", "rows.csv");
+  await write("means.csv", meansCsv(results.means));
+  if (results.means.length > 0) await draw("frontier", frontierSpecification(results));
+  if (results.frontier.length > 0) await draw("schedules", scheduleSpecification(results));
+  for (const point of results.frontier) {
+    const name = `schedule-${fileName(point.configuration)}.json`;
+    writeScheduleFile(join(directory, name), scheduleFile(results, point));
+    written.push(name);
+  }
+  return written;
+}
+
+/** The table for this terminal, or for none. */
+export function tableText(results: Results): string {
+  const { isTTY, columns } = process.stdout;
+  const colour = isTTY === true && process.env.NO_COLOR === undefined;
+  return renderTable(results, { ...(isTTY ? { width: columns } : {}), colour });
+}
+
+/** Prints the table and writes the files that were asked for. */
+export async function report(results: Results, options: OutputOptions, out: string): Promise<void> {
+  const directory = options.out ?? out;
+  const written = await writeEverything(directory, results);
+  if (options.json !== undefined) await writeResults(options.json, results);
+  process.stdout.write(tableText(results));
+  for (const note of results.notes ?? []) process.stdout.write(`${note}\n`);
+  const figures = written.filter((name) => !name.startsWith("schedule-"));
+  process.stdout.write(`\nFiles in ${directory}: ${figures.join(", ")}`);
+  const schedules = written.length - figures.length;
+  if (schedules > 0) process.stdout.write(`, and ${schedules} schedules for espalier evaluate --schedule`);
+  process.stdout.write(`.\n`);
+  if (options.json !== undefined) process.stdout.write(`Results as JSON: ${options.json}.\n`);
+}
+
+/** The package's root, from dist/src/cli. */
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));

@@ -1,0 +1,88 @@
+/** `espalier search`: the main job, from a checkpoint and pictures to a frontier. */
+import { join } from "node:path";
+import { Command } from "commander";
+import { EspalierError } from "../errors.js";
+import { KERNEL_FUNCTIONS, kernelFunction } from "../schedules/index.js";
+import { CONDITIONINGS, type Conditioning } from "../search/index.js";
+import type { TrainingOptions } from "../study/index.js";
+import { addOutputOptions, type OutputOptions, report } from "./output.js";
+import { withStudy } from "./session.js";
+import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
+import {
+  addStorageOptions,
+  addStudyOptions,
+  addTrainingOptions,
+  type StudyCliOptions,
+  searchOptions,
+  type TrainingCliOptions,
+} from "./studyOptions.js";
+import { nameList } from "./values.js";
+
+interface SearchOptions extends SourceOptions, StudyCliOptions, TrainingCliOptions, OutputOptions {
+  readonly seed: number;
+  readonly grid: boolean;
+  readonly controls: boolean;
+  readonly variants: string[];
+}
+
+const HELP = `
+Examples:
+  espalier search
+      searches the embedded model and prints its frontier
+  espalier search --model Qwen2.5-VL-3B-Instruct --data ChartQA_TEST.tsv --budgets .3,.5 --budget-unit share
+      schedules for 30% and 50% of the full model's cost
+  espalier search --variants singleStep,budget --grid
+      also with one cut, and with one schedule a budget, compared in pairs; measured against the reference grid
+
+A search that was stopped goes on when the same command is given again.`;
+
+/** A variant of the search: another kernel function, or another conditioning. */
+export function variantOptions(name: string): Pick<TrainingOptions, "kernel" | "conditioning"> {
+  if ((CONDITIONINGS as readonly string[]).includes(name)) return { conditioning: name as Conditioning };
+  if (Object.hasOwn(KERNEL_FUNCTIONS, name.split(":")[0])) return { kernel: name };
+  throw new EspalierError(
+    `There is no variant "${name}"; name a kernel function (${Object.keys(KERNEL_FUNCTIONS).join(", ")}) or a conditioning (${CONDITIONINGS.join(", ")}).`,
+  );
+}
+
+/** @param args what was typed behind `espalier`. */
+export function searchCommand(args: readonly string[]): Command {
+  const command = new Command("search").description(
+    "train a predictor of schedules, run what it proposes on the test samples, and print the frontier",
+  );
+  addSourceOptions(command);
+  addTrainingOptions(command);
+  addStudyOptions(command);
+  addSizeOptions(command);
+  addStorageOptions(command);
+  command
+    .option(
+      "--variants <list>",
+      "also search with these kernel functions or conditionings, to compare with",
+      nameList,
+      [],
+    )
+    .option("--grid", "also evaluate the reference grid of 700 schedules, and how far the search is from it", false)
+    .option("--no-controls", "leave out the controls: random tokens, a uniform stride, smaller pictures");
+  addOutputOptions(command, "<storage>/<name>");
+  return command.addHelpText("after", HELP).action(async (options: SearchOptions) => {
+    // What is misspelt is said before anything is read.
+    kernelFunction(options.kernel);
+    const variants = options.variants.map(variantOptions);
+    for (const { kernel } of variants) if (kernel !== undefined) kernelFunction(kernel);
+    const name = options.name ?? defaultName(options);
+    const { selector, kernel, cost, conditioning, budgetUnit, seed, storage } = options;
+    const study = { selector, kernel, cost, conditioning, budgetUnit, seed, storage, name };
+    const results = await withStudy({ source: options, study, args }, async ({ study, reused, say }) => {
+      const training = searchOptions(options);
+      await study.search(training);
+      for (const variant of variants) await study.search({ ...training, ...variant });
+      if (options.grid) await study.grid();
+      if (options.controls) await study.controls();
+      await study.compare();
+      if (reused()) say(`Everything was in ${study.directory} already; nothing was computed again.`);
+      return study.results();
+    });
+    if (results !== undefined) await report(results, options, join(storage, name));
+  });
+}
