@@ -36,7 +36,6 @@ export interface Candidate {
   readonly budget: number | null;
   readonly counts: readonly (readonly number[])[];
   readonly beforeTopUp?: readonly (readonly number[])[];
-  readonly note?: string;
 }
 
 /** The mean of numbers; NaN of none. */

@@ -128,8 +128,7 @@ async function downsampled(
       meanOf(samples.map(({ gridThw }) => visionMacs(studyModel.config, gridThw).tower));
     const timed = await visionSeconds(context, small.slice(0, TIMED), pacer);
     const whole = await visionSeconds(context, data.test.slice(0, TIMED), pacer);
-    const per = (seconds: number) => `${((seconds / Math.min(TIMED, small.length)) * 1000).toFixed(1)} ms`;
-    const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+    const seconds = (total: number) => total / Math.min(TIMED, small.length);
     return {
       kind: "evaluation",
       split: "test",
@@ -139,10 +138,11 @@ async function downsampled(
       counts,
       divergence,
       accuracy,
-      note:
-        `Downsampled pictures at budget ${budget}: ${percent(meanOf(unspent))} of the range of costs stays unspent; the ` +
-        `vision tower takes ${percent(macs(small) / macs(data.test))} of its multiply-accumulates, ${per(timed)} a sample ` +
-        `instead of ${per(whole)}, a saving that no budget counts.`,
+      smaller: {
+        unspent: meanOf(unspent),
+        visionMacs: macs(small) / macs(data.test),
+        visionSeconds: [seconds(timed), seconds(whole)],
+      },
       layerForwards: prepared.layerForwards,
       seconds: (performance.now() - started) / 1000,
     };

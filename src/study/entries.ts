@@ -89,6 +89,16 @@ export interface Outcome {
   readonly accuracy: readonly number[];
 }
 
+/** Smaller pictures, means over samples. */
+export interface SmallerPictures {
+  /** Part of the range of costs that the budget leaves over, because grids are whole. */
+  readonly unspent: number;
+  /** The vision tower's multiply-accumulates, relative to whole pictures. */
+  readonly visionMacs: number;
+  /** The vision tower's seconds a sample, with these pictures and with whole ones. */
+  readonly visionSeconds: readonly [smaller: number, whole: number];
+}
+
 export interface EvaluationEntry extends Outcome {
   readonly kind: "evaluation";
   readonly split: "validation" | "test";
@@ -98,8 +108,8 @@ export interface EvaluationEntry extends Outcome {
   readonly budget: number | null;
   /** The projected schedules before single tokens were added. */
   readonly beforeTopUp?: Outcome;
-  /** Remarks for the report. */
-  readonly note?: string;
+  /** Of the control with smaller pictures: what the report says of them. */
+  readonly smaller?: SmallerPictures;
   readonly layerForwards: number;
   readonly seconds: number;
 }
