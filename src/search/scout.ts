@@ -1,33 +1,44 @@
 /**
- * Where to begin: a coarse look at single cuts before the search (METHOD §5, "Differs").
+ * Where to begin: a coarse look at simple shapes before the search (METHOD §5, "Where to begin").
  *
- * Divergence has many local minima: cutting early and cutting late are different basins, and no gradient leads from one to
- * the other. So every budget first tries one cut at several depths on a few samples, forward only, and the predictor starts
- * at the best. The layers it runs are charged to the search.
+ * Divergence has many local minima: cutting early, cutting late and thinning out are different basins, and no gradient leads
+ * from one to the other. So budgets first try a handful of shapes on a few samples, forward only, and the predictor starts at
+ * the best. The layers that are run are charged to the search.
  */
-import { type CostModel, costRange, fromNormalised } from "../cost/index.js";
+import { type CostModel, costRange, fromNormalised, type TokenCounts } from "../cost/index.js";
 import { evaluateShared, type PreparedSamples } from "../evaluation/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { project } from "./projection.js";
 
-/** Cuts tried for a budget, at most. */
-const DEPTHS = 8;
+/** Single cuts that are tried, at most. */
+const CUTS = 8;
 
 export interface Scouting {
-  /** For each budget, the shares [L] of the best single cut. */
+  /** For each budget, the shares [L] of the best shape at that budget. */
   readonly shares: readonly Float64Array[];
   readonly layerForwards: number;
 }
 
-/** Depths from 1 to L − 1, evenly, at most `DEPTHS` of them. */
-function depths(layers: number): number[] {
-  const count = Math.min(DEPTHS, layers - 1);
-  return Array.from({ length: count }, (_, d) => 1 + Math.round((d * (layers - 2)) / Math.max(1, count - 1)));
+/** Shares of a shape, [L], before it is moved onto a budget. */
+type Shape = readonly number[];
+
+/** Single cuts at several depths, pyramids that halve in 2 to 4 stages, exponential thinning, and plateaus that end early. */
+export function scoutedShapes(layers: number): Shape[] {
+  const shape = (share: (i: number) => number): Shape =>
+    Array.from({ length: layers }, (_, i) => (i === 0 ? 1 : share(i)));
+  const cuts = Math.min(CUTS, layers - 1);
+  const depths = Array.from({ length: cuts }, (_, d) => 1 + Math.round((d * (layers - 2)) / Math.max(1, cuts - 1)));
+  return [
+    ...depths.map((depth) => shape((i) => (i < depth ? 1 : 0.01))),
+    ...[2, 3, 4].map((stages) => shape((i) => 0.5 ** Math.floor((i * stages) / layers))),
+    ...[2, 4, 8].map((rate) => shape((i) => Math.exp((-rate * i) / layers))),
+    ...[0.5, 0.75].map((end) => shape((i) => (i < end * layers ? 0.5 : 0.001))),
+  ];
 }
 
 /**
  * @param prepared the search's training samples; the first `samples` of them are looked at.
- * @param budgets normalised.
+ * @param budgets normalised, ascending. Every other one is scouted; the others take the shape of the one below.
  * @throws Stopped.
  */
 export async function scout(
@@ -38,57 +49,40 @@ export async function scout(
 ): Promise<Scouting> {
   const { layers } = prepared.model.shape;
   const few: PreparedSamples = { ...prepared, samples: prepared.samples.slice(0, options.samples) };
-  const cuts = depths(layers);
-  const candidates = budgets.flatMap((budget) => cuts.map((cut) => ({ budget, cut })));
-  const counts = candidates.map(({ budget, cut }) => {
-    const sizes = new Map<number, number[]>();
-    for (const { tokens } of few.samples) {
-      if (sizes.has(tokens.visual)) continue;
-      sizes.set(tokens.visual, singleCut(cut, layers, fromNormalised(budget, costRange(cost, tokens)), cost, tokens));
-    }
-    return sizes;
-  });
+  const shapes = scoutedShapes(layers);
+  const counts = memoised(
+    (shape: number, budget: number, tokens: TokenCounts) =>
+      project(shapes[shape], fromNormalised(budgets[budget], costRange(cost, tokens)), cost, tokens).counts,
+  );
+  const scouted = budgets.map((_, b) => b).filter((b) => b % 2 === 0);
+  const candidates = scouted.flatMap((budget) => shapes.map((_, shape) => ({ budget, shape })));
   const { results, layerForwards } = await evaluateShared(
     few,
     candidates.length,
-    (c, { tokens }) => counts[c].get(tokens.visual)!,
+    (c, { tokens }) => counts(candidates[c].shape, candidates[c].budget, tokens),
     { pacer: options.pacer },
   );
   const means = results.map(({ divergence }) => divergence.reduce((a, b) => a + b, 0) / divergence.length);
-  const shares = budgets.map((_, b) => {
-    let best = b * cuts.length;
-    for (let c = best; c < (b + 1) * cuts.length; c++) if (means[c] < means[best]) best = c;
-    const [visual, row] = [...counts[best]].find(([size]) => size > 0) ?? [1, new Array<number>(layers).fill(1)];
-    return Float64Array.from(row, (count) => count / visual);
+  const tokens = few.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? few.samples[0].tokens;
+  const shares = budgets.map((_, budget) => {
+    const row = means.slice(Math.floor(budget / 2) * shapes.length).slice(0, shapes.length);
+    const best = row.indexOf(Math.min(...row));
+    return Float64Array.from(counts(best, budget, tokens), (count) => count / Math.max(1, tokens.visual));
   });
   return { shares, layerForwards };
 }
 
-/** Counts of one cut: everything before it, and behind it as many tokens as the budget allows. */
-function singleCut(
-  depth: number,
-  layers: number,
-  budget: number,
-  cost: CostModel,
-  tokens: { readonly text: number; readonly visual: number },
-): number[] {
-  let low = 0;
-  let high = tokens.visual;
-  const row = (kept: number) => Array.from({ length: layers }, (_, i) => (i < depth ? tokens.visual : kept));
-  const price = (counts: number[]) => counts.reduce((sum, n, i) => sum + cost.layer(i, tokens.text + n).value, 0);
-  // A cut this deep may cost more than the budget with nothing kept behind it: then the projection moves it as a whole.
-  if (price(row(0)) > budget) {
-    return project(
-      row(0).map((n) => n / Math.max(1, tokens.visual)),
-      budget,
-      cost,
-      tokens,
-    ).counts;
-  }
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (price(row(middle)) <= budget) low = middle;
-    else high = middle - 1;
-  }
-  return row(low);
+/** Samples of equal size have equal counts: each is projected once, and the trie finds them the same. */
+function memoised(counts: (shape: number, budget: number, tokens: TokenCounts) => number[]) {
+  const known = new Map<string, number[]>();
+  // Text length moves the budget by less than a token a layer; the first sample of a picture size speaks for all of it.
+  return (shape: number, budget: number, tokens: TokenCounts): number[] => {
+    const key = `${shape} ${budget} ${tokens.visual}`;
+    let row = known.get(key);
+    if (!row) {
+      row = counts(shape, budget, tokens);
+      known.set(key, row);
+    }
+    return row;
+  };
 }
