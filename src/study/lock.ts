@@ -15,18 +15,21 @@ interface Owner {
   readonly host: string;
 }
 
-/** When a process started, from /proc; null elsewhere, or when there is no such process. */
-function startOf(pid: number): string | null {
+/** State and start of a process, from /proc; null elsewhere, or when there is no such process. */
+function statOf(pid: number): { state: string; started: string } | null {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name, in brackets, may hold spaces; start time is the 22nd field.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    // The name, in brackets, may hold spaces; behind it, state is the 3rd and start time the 22nd field of all.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0], started: fields[19] };
   } catch {
     return null;
   }
 }
 
 function isAlive(pid: number): boolean {
+  // A process that has ended and that nobody has asked about yet still has its id.
+  if (statOf(pid)?.state === "Z") return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -56,8 +59,8 @@ function readLock(file: string): { text: string; owner: Owner | null } | null {
 function isStale({ pid, started, host }: Owner): boolean {
   if (host !== hostname()) return false;
   if (!isAlive(pid)) return true;
-  const now = startOf(pid);
-  return started !== null && now !== null && started !== now;
+  const now = statOf(pid)?.started;
+  return started !== null && now !== undefined && started !== now;
 }
 
 /** Sets aside exactly the stale lock that was read; one that another process took meanwhile is put back. */
@@ -81,7 +84,7 @@ function removeStale(file: string, text: string): void {
  * @throws EspalierError when another process holds it.
  */
 export function takeLock(file: string, study: string): () => void {
-  const owner: Owner = { pid: process.pid, started: startOf(process.pid), host: hostname() };
+  const owner: Owner = { pid: process.pid, started: statOf(process.pid)?.started ?? null, host: hostname() };
   const text = JSON.stringify({ ...owner, token: randomUUID() });
   const own = `${file}.${randomUUID()}`;
   try {

@@ -40,11 +40,15 @@ export function defaultBudgets(context: StudyContext): number[] {
 }
 
 /** Trains, if that is still to be done, and evaluates every budget that is not in the journal yet. */
-export async function runSearch(context: StudyContext, options: StudySearchOptions, pacer: Pacer): Promise<void> {
+export async function runSearch(
+  context: StudyContext,
+  { budgets: wanted, ...options }: StudySearchOptions,
+  pacer: Pacer,
+): Promise<void> {
   const { validation, test } = context.header.data;
   for (const split of ["validation", "test"] as const) demandSamples(context.data, split);
   const training = trainingOf(context, options);
-  const budgets = checkBudgets(options.budgets ?? defaultBudgets(context), context.settings.budgetUnit, context.cost, [
+  const budgets = checkBudgets(wanted ?? defaultBudgets(context), context.settings.budgetUnit, context.cost, [
     validation,
     test,
   ]);

@@ -297,8 +297,8 @@ export class Study {
    * @throws EspalierError for a budget that a sample cannot meet, and training settings that differ from those begun with;
    *   Stopped.
    */
-  search(options: StudySearchOptions & Stoppable = {}): Promise<void> {
-    return this.#run("search", options.signal, (pacer) => runSearch(this.#context, options, pacer));
+  search({ signal, ...options }: StudySearchOptions & Stoppable = {}): Promise<void> {
+    return this.#run("search", signal, (pacer) => runSearch(this.#context, options, pacer));
   }
 
   /** Evaluates the reference grid on the validation samples and what it chooses on the test samples (METHOD §9). */

@@ -2,29 +2,20 @@
 import { EspalierError } from "../errors.js";
 import type { PreparedSamples } from "../evaluation/index.js";
 import { type KernelFunction, type KernelSpec, kernelFunction } from "../schedules/index.js";
-import {
-  type Conditioning,
-  DifferentiableSearch,
-  type LagrangianOptions,
-  type SearchOptions,
-} from "../search/index.js";
+import { type Conditioning, DifferentiableSearch, type SearchOptions } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { demandSamples } from "./data.js";
 import { type EpochRecord, SERIES } from "./entries.js";
 import { loadTraining, type SavedTraining, saveTraining } from "./trainingState.js";
 
-/** How a predictor is trained; what is left out is the search's default. */
-export interface TrainingOptions {
+/** How a predictor is trained; what is left out is the study's or the search's default. */
+export interface TrainingOptions
+  extends Omit<SearchOptions, "kernel" | "cost" | "budgets" | "conditioning" | "validation" | "seed"> {
   /** Default the study's. */
   readonly kernel?: KernelSpec;
   /** Default the study's. */
   readonly conditioning?: Conditioning;
-  readonly batch?: number;
-  readonly epochs?: number;
-  readonly learningRate?: number;
-  readonly weightDecay?: number;
-  readonly lagrangian?: LagrangianOptions;
   /** Normalised budgets that are trained; those that are evaluated may be others. */
   readonly trainedBudgets?: readonly number[];
 }
@@ -50,7 +41,7 @@ export function trainingOf(context: StudyContext, options: TrainingOptions): Tra
     ...(kernelLabel(kernel) === own ? [] : [kernel.name === context.kernel.name ? kernelLabel(kernel) : kernel.name]),
     ...(conditioning === context.settings.conditioning ? [] : [conditioning]),
   ];
-  const { batch, epochs, learningRate, weightDecay, lagrangian, trainedBudgets } = options;
+  const { kernel: _kernel, conditioning: _conditioning, trainedBudgets, ...rest } = options;
   return {
     series: [SERIES.search, ...differs].join(":"),
     options: {
@@ -59,11 +50,7 @@ export function trainingOf(context: StudyContext, options: TrainingOptions): Tra
       conditioning,
       seed: context.settings.seed,
       ...(trainedBudgets === undefined ? {} : { budgets: trainedBudgets }),
-      ...(batch === undefined ? {} : { batch }),
-      ...(epochs === undefined ? {} : { epochs }),
-      ...(learningRate === undefined ? {} : { learningRate }),
-      ...(weightDecay === undefined ? {} : { weightDecay }),
-      ...(lagrangian === undefined ? {} : { lagrangian }),
+      ...rest,
     },
   };
 }
