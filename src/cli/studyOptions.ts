@@ -27,6 +27,7 @@ export interface TrainingCliOptions {
   readonly batch?: number;
   readonly learningRate?: number;
   readonly form?: LagrangianForm;
+  readonly scouts?: number;
 }
 
 /** Adds --name and --storage. */
@@ -60,16 +61,29 @@ export function addTrainingOptions(command: Command): Command {
     .option("--epochs <n>", "passes over the training samples (default: the search's)", wholeNumber(1))
     .option("--batch <n>", "samples a step (default: the search's)", wholeNumber(1))
     .option("--learning-rate <x>", "(default: the search's)", positiveNumber)
+    .option(
+      "--scouts <n>",
+      "samples on which single cuts are tried before training (default: the search's)",
+      wholeNumber(0),
+    )
     .addOption(new Option("--form <name>", "how budgets enter training (default: the search's)").choices(FORMS));
 }
 
 /** The search's options from the command line's. */
-export function searchOptions({ budgets, epochs, batch, learningRate, form }: TrainingCliOptions): StudySearchOptions {
+export function searchOptions({
+  budgets,
+  epochs,
+  batch,
+  learningRate,
+  form,
+  scouts,
+}: TrainingCliOptions): StudySearchOptions {
   return {
     ...(budgets === undefined ? {} : { budgets }),
     ...(epochs === undefined ? {} : { epochs }),
     ...(batch === undefined ? {} : { batch }),
     ...(learningRate === undefined ? {} : { learningRate }),
+    ...(scouts === undefined ? {} : { scouts }),
     ...(form === undefined ? {} : { lagrangian: { form } }),
   };
 }

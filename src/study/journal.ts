@@ -147,6 +147,13 @@ export class Journal {
     }
   }
 
+  /** Forgets every entry. */
+  clear(): void {
+    if (this.#fd !== null) fs.ftruncateSync(this.#fd, 0);
+    this.#length = 0;
+    this.#entries.length = 0;
+  }
+
   /** Closing twice is harmless. */
   close(): void {
     if (this.#fd !== null) fs.closeSync(this.#fd);

@@ -19,7 +19,7 @@ import { costOf, evaluatedBudgets, evaluations, meanNormalisedCost } from "./rea
 type Reading = (EvaluationEntry | null)[];
 
 /** Resamples whose frontiers are measured between two turns of the event loop. */
-const RESAMPLES_AT_ONCE = 200;
+const RESAMPLES_AT_ONCE = 100;
 
 /** What the search chooses on validation at each budget, of its own configurations. */
 function searchReading(entries: readonly JournalEntry[], header: HeaderEntry, budgets: readonly number[]): Reading {

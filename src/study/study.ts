@@ -1,5 +1,5 @@
 /** The façade: one object that searches, evaluates, compares and reports, and remembers everything on the disk. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileError } from "../checkpoint/index.js";
 import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost/index.js";
@@ -118,6 +118,12 @@ async function describeBackend() {
   };
 }
 
+/** Whether nothing of a study is finished. */
+function isEmpty({ entries }: Journal, directory: string | null): boolean {
+  const begun = entries.some(({ kind }) => kind !== "header" && kind !== "session");
+  return !begun && (directory === null || !readdirSync(directory).some((name) => name.startsWith("state")));
+}
+
 /** Opens the journal of a study, or begins it. */
 function openJournal(directory: string | null, header: HeaderEntry, warn: (sentence: string) => void): Journal {
   const journal = directory === null ? Journal.inMemory() : Journal.open(join(directory, "journal.jsonl"));
@@ -139,6 +145,12 @@ function openJournal(directory: string | null, header: HeaderEntry, warn: (sente
     }
     const changed = differences(first.settings, header.settings);
     if (changed.length === 0) return journal;
+    // A study that was refused its first budget, say, has nothing yet that other settings would contradict.
+    if (isEmpty(journal, directory)) {
+      journal.clear();
+      journal.append(header);
+      return journal;
+    }
     throw new EspalierError(
       `The study ${header.name} in ${directory} was made with other settings: ${changed.join(", ")}. Give the same ones to go on with it, or choose another name.`,
     );

@@ -37,6 +37,6 @@ export function demandEmbedded(): string {
 export async function loadStudyModel(directory: string, warn?: (sentence: string) => void): Promise<StudyModel> {
   const { model, config } = await loadModel(directory, warn);
   const embedded = path.resolve(directory) === EMBEDDED_DIRECTORY;
-  const name = embedded ? "embedded model" : path.basename(path.resolve(directory));
+  const name = embedded ? "espalier-tiny" : path.basename(path.resolve(directory));
   return { model, config, name, fingerprint: await fingerprintModel(directory), embedded };
 }

@@ -315,10 +315,10 @@ describe("study", function () {
       clearInterval(timer);
       await study.close();
       gaps.sort((a, b) => b - a);
-      // Rubbish collection may stretch one in twenty.
-      const longest = `longest ${gaps.slice(0, 5).map(Math.round)} ms`;
-      expect(gaps[Math.floor(gaps.length / 20) + 1], longest).to.be.below(65);
-      expect(gaps[0], longest).to.be.below(200);
+      // Compiling and collecting rubbish stretch some, and so does a machine with more to do than processors.
+      const longest = `longest of ${gaps.length}: ${gaps.slice(0, 5).map(Math.round)} ms`;
+      expect(gaps[Math.floor(gaps.length / 10)], longest).to.be.below(80);
+      expect(gaps[0], longest).to.be.below(400);
     });
 
     it("leaves no tensor behind", async () => {

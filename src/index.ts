@@ -1,0 +1,179 @@
+/**
+ * Espalier's library: what a program or a notebook imports.
+ *
+ *     import { createStudy, loadStudyModel, tsvData, Processor } from "espalier";
+ *
+ *     const directory = "Qwen2.5-VL-3B-Instruct";
+ *     const data = await tsvData("ChartQA_TEST.tsv", Processor.fromDirectory(directory));
+ *     const study = await createStudy({ model: directory, data, storage: "runs", name: "chartqa" });
+ *     study.on("progress", ({ label, done, total }) => console.log(label, done, total));
+ *     await study.search({ budgets: [0.3, 0.5] });
+ *     const { schedule } = await study.best({ budget: 0.5 });
+ *     writeScheduleFile("half.json", schedule);
+ *     await study.close();
+ */
+
+// Checkpoints, models, benchmarks.
+export {
+  type ModelConfig,
+  openSafetensors,
+  Processor,
+  readConfig,
+  readImage,
+  writeSafetensors,
+} from "./checkpoint/index.js";
+export {
+  BUDGET_UNITS,
+  type BudgetUnit,
+  budgetCost,
+  budgetInUnit,
+  type CostModel,
+  type CostName,
+  type CostRange,
+  type CostVector,
+  costInUnit,
+  costModel,
+  costRange,
+  costVector,
+  type DecoderShape,
+  type TokenCounts,
+  totalCost,
+} from "./cost/index.js";
+// Errors that a user can act on, and what stopping throws.
+export { EspalierError } from "./errors.js";
+export {
+  type EncodedSampleLike,
+  type Evaluation,
+  evaluateCounts,
+  evaluateShared,
+  generate,
+  type PreparedSample,
+  type PreparedSamples,
+  prepareSamples,
+} from "./evaluation/index.js";
+// Results: their schema, reading and writing them, figures and the page.
+export {
+  type Comparison,
+  type FrontierPoint,
+  type FrontierQuality,
+  meansCsv,
+  parseResults,
+  type ResultMean,
+  type ResultRow,
+  type Results,
+  readResults,
+  renderTable,
+  rowsCsv,
+  stringifyResults,
+  type TableOptions,
+  validateResults,
+  writeCsv,
+  writeResults,
+} from "./export/index.js";
+export {
+  type FrontierOptions,
+  frontierSpecification,
+  type PageOptions,
+  renderPage,
+  renderPng,
+  renderSvg,
+  type ScheduleOptions,
+  scheduleSpecification,
+} from "./figures/index.js";
+export { type LoadedModel, loadModel, type VisionLanguageModel } from "./models/index.js";
+// Frontiers and statistics.
+export {
+  additiveEpsilon,
+  type CostedPoint,
+  FRONTIER_BUDGETS,
+  frontierAtBudgets,
+  hypervolume,
+  igdPlus,
+  nonDominated,
+  normalisedHypervolume,
+  regret,
+} from "./pareto/index.js";
+// Schedules, kernel functions, selectors, costs.
+export {
+  countsForSample,
+  countsFromShares,
+  KERNEL_FUNCTIONS,
+  type KernelFunction,
+  type KernelSpec,
+  kernelFunction,
+  parseScheduleFile,
+  readScheduleFile,
+  type Schedule,
+  type ScheduleFile,
+  sharesFromCounts,
+  validateCounts,
+  validateShares,
+  writeScheduleFile,
+} from "./schedules/index.js";
+// The search itself, for programs that bring their own loop.
+export {
+  CONDITIONINGS,
+  type Conditioning,
+  DEFAULT_BUDGETS,
+  DifferentiableSearch,
+  FORMS,
+  GRID_SEED,
+  type LagrangianForm,
+  type LagrangianOptions,
+  type Projection,
+  project,
+  referenceGrid,
+  type SearchOptions,
+  type SearchState,
+  type SearchStep,
+} from "./search/index.js";
+export { SELECTORS, type Selector, selector } from "./selectors/index.js";
+export {
+  bootstrapDifference,
+  bootstrapMean,
+  bootstrapMeans,
+  type Difference,
+  type Estimate,
+  holm,
+} from "./statistics/index.js";
+// Studies: the main job, remembered on the disk.
+export {
+  type BestSchedule,
+  createStudy,
+  type DataOptions,
+  EMBEDDED_DIRECTORY,
+  embeddedData,
+  loadStudyModel,
+  readStudy,
+  type ScheduleToEvaluate,
+  type SplitSizes,
+  type Stoppable,
+  Study,
+  type StudyComparisonsOptions,
+  type StudyControlsOptions,
+  type StudyData,
+  type StudyEvaluateOptions,
+  type StudyEvents,
+  type StudyGridOptions,
+  type StudyModel,
+  type StudyOptions,
+  type StudyPart,
+  type StudySample,
+  type StudySearchOptions,
+  samplesData,
+  type TrainingOptions,
+  tsvData,
+} from "./study/index.js";
+export {
+  type BenchmarkItem,
+  type EncodedSample,
+  embeddedItems,
+  openTsv,
+  type RgbImage,
+  readSamples,
+  type Split,
+  score,
+  summary,
+  writeSamples,
+} from "./tasks/index.js";
+export { type BackendReport, Pacer, Random, Stopped, useBackend } from "./tensor/index.js";

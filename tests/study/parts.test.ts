@@ -1,0 +1,238 @@
+/** The parts of a study that are pure functions: budgets, matching of costs, smaller pictures, intervals, differences. */
+import { assert, expect } from "chai";
+import fc from "fast-check";
+import type { QwenImageProcessorConfig } from "../../src/checkpoint/index.js";
+import { costModel, costRange, type DecoderShape, totalCost } from "../../src/cost/index.js";
+import { EspalierError } from "../../src/errors.js";
+import { bootstrapMeans } from "../../src/statistics/index.js";
+import { checkBudgets, sampleBudgets } from "../../src/study/budgets.js";
+import { comparisonBudgets, matchPair, type Pair } from "../../src/study/comparisonsRun.js";
+import type { StudySample } from "../../src/study/data.js";
+import { affordableTokens, downsample } from "../../src/study/downsample.js";
+import type { EvaluationEntry, SampleList, StudySettings } from "../../src/study/entries.js";
+import { differences } from "../../src/study/fingerprint.js";
+import { INTERVALS, intervals } from "../../src/study/intervals.js";
+import { Pacer, Random } from "../../src/tensor/index.js";
+
+const shape: DecoderShape = {
+  layers: 5,
+  hidden: 16,
+  intermediate: 24,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 4,
+  windows: [null, null, null, null, null],
+};
+const cost = costModel("exact", shape);
+
+function list(...sizes: (readonly [text: number, visual: number])[]): SampleList {
+  return {
+    ids: sizes.map((_, i) => String(i)),
+    tasks: sizes.map(() => "t"),
+    text: sizes.map(([text]) => text),
+    visual: sizes.map(([, visual]) => visual),
+  };
+}
+
+describe("study/budgets", () => {
+  it("names the highest floor of all samples", () => {
+    const samples = list([40, 10], [3, 90], [10, 40]);
+    const floors = samples.text.map((text, s) => {
+      const range = costRange(cost, { text, visual: samples.visual[s] });
+      return range.floor / range.full;
+    });
+    const highest = Number(Math.max(...floors).toPrecision(4));
+    assert.throws(
+      () => checkBudgets([0.5, 0.2], "share", cost, [samples]),
+      EspalierError,
+      `below the floor of ${highest}`,
+    );
+    expect(checkBudgets([0.95, 0.8, 0.95], "share", cost, [samples])).to.deep.equal([0.8, 0.95]);
+    assert.throws(() => checkBudgets([], "share", cost, [samples]), EspalierError, /empty/);
+    assert.throws(() => checkBudgets([Number.NaN], "normalised", cost, [samples]), EspalierError, /not a number/);
+  });
+
+  it("lets absolute budgets prune nothing in small samples", () => {
+    const bytes = costModel("kvBytes", shape);
+    const samples = list([4, 4], [4, 100]);
+    const full = samples.text.map((text, s) => costRange(bytes, { text, visual: samples.visual[s] }).full);
+    const between = (full[0] + full[1]) / 2;
+    expect(checkBudgets([between], "kvBytes", bytes, [samples])).to.deep.equal([between]);
+    const own = sampleBudgets(between, "kvBytes", bytes, samples);
+    expect(own[0]).to.deep.equal({ cost: full[0], normalised: 1 });
+    expect(own[1].cost).to.equal(between);
+    assert.throws(() => checkBudgets([full[1] * 2], "kvBytes", bytes, [samples]), EspalierError, /above the full cost/);
+  });
+});
+
+describe("study/comparisonsRun", () => {
+  const counts = (visual: number) =>
+    fc
+      .array(fc.integer({ min: 0, max: visual }), { minLength: 4, maxLength: 4 })
+      .map((row) => [visual, ...row.sort((a, b) => b - a)]);
+
+  it("brings costs to within one token in one layer, where both sides can be projected", async () => {
+    const samples = list([7, 20], [12, 33]);
+    const row = fc.tuple(counts(20), counts(33));
+    await fc.assert(
+      fc.asyncProperty(row, row, async (a, b) => {
+        const side = (rows: number[][]) => ({
+          entry: { counts: rows } as unknown as EvaluationEntry,
+          projectable: true,
+        });
+        const pair: Pair = { a: "a", b: "b", budget: 0.5, sides: [side(a), side(b)] };
+        const { projected, matched, residual } = await matchPair(pair, cost, samples, new Pacer());
+        expect(matched).to.equal(true);
+        let left = 0;
+        for (const [s, text] of samples.text.entries()) {
+          const before = [a[s], b[s]].map((one) => totalCost(cost, one, text));
+          const after = [projected[0]?.[s] ?? a[s], projected[1]?.[s] ?? b[s]].map((one) => totalCost(cost, one, text));
+          // Nobody ever gets more than the cheaper side had.
+          const cheaper = before[0] <= before[1] ? 0 : 1;
+          expect(after[cheaper]).to.equal(before[cheaper]);
+          expect(after[1 - cheaper]).to.be.at.most(before[1 - cheaper]);
+          const most = samples.visual[s] + text;
+          const token = cost.layer(0, most).value - cost.layer(0, most - 1).value;
+          expect(Math.abs(after[0] - after[1])).to.be.at.most(token);
+          const { full, floor } = costRange(cost, { text, visual: samples.visual[s] });
+          left += Math.abs(after[0] - after[1]) / (full - floor) / 2;
+        }
+        expect(residual).to.be.closeTo(left, 1e-12);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("says that costs are not matched where the dearer side cannot be projected", async () => {
+    const samples = list([7, 20]);
+    const side = (row: number[], projectable: boolean) => ({
+      entry: { counts: [row] } as unknown as EvaluationEntry,
+      projectable,
+    });
+    const cheap = side([20, 1, 1, 1, 1], true);
+    const dear = side([20, 20, 20, 20, 20], false);
+    const { matched, projected } = await matchPair(
+      { a: "a", b: "b", budget: 0.5, sides: [cheap, dear] },
+      cost,
+      samples,
+      new Pacer(),
+    );
+    expect(matched).to.equal(false);
+    expect(projected).to.deep.equal([null, null]);
+  });
+
+  it("compares at the usual budgets, or at some of those that there are", () => {
+    expect(comparisonBudgets([0.05, 0.1, 0.3, 0.9])).to.deep.equal([0.1, 0.3]);
+    expect(comparisonBudgets([1, 2, 3, 4, 5, 6, 7, 8])).to.deep.equal([1, 3, 5, 7]);
+    expect(comparisonBudgets([0.7])).to.deep.equal([0.7]);
+    expect(comparisonBudgets([])).to.deep.equal([]);
+  });
+});
+
+describe("study/downsample", () => {
+  it("affords the most tokens at every layer that fit", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.double({ min: 0, max: 1.2, noNaN: true }),
+        (text, visual, share) => {
+          const budget = share * costRange(cost, { text, visual }).full;
+          const fits = (tokens: number) => totalCost(cost, new Array<number>(5).fill(tokens), text) <= budget;
+          let most: number | null = null;
+          for (let tokens = 1; tokens <= visual; tokens++) if (fits(tokens)) most = tokens;
+          expect(affordableTokens(cost, budget, { text, visual })).to.equal(most);
+        },
+      ),
+    );
+  });
+
+  const config: QwenImageProcessorConfig = {
+    kind: "qwen2_vl",
+    patchSize: 4,
+    temporalPatchSize: 1,
+    mergeSize: 2,
+    minPixels: 64,
+    maxPixels: 64 * 64,
+    doResize: true,
+    filter: "bicubic",
+    doRescale: true,
+    rescaleFactor: 1 / 255,
+    doNormalize: false,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  };
+  const picture = (width: number, height: number) => ({
+    width,
+    height,
+    data: new Uint8Array(width * height * 3).fill(99),
+  });
+  const IMAGE = 9;
+
+  /** Pictures of 8 × 4 and of 2 × 2 visual tokens between words. */
+  function sample(): StudySample {
+    const ids = [1, ...new Array<number>(32).fill(IMAGE), 2, ...new Array<number>(4).fill(IMAGE), 3, 4, 5];
+    return {
+      id: "s",
+      task: "t",
+      inputIds: Int32Array.from(ids),
+      promptLength: ids.length - 2,
+      pixelValues: new Float32Array(0),
+      gridThw: [
+        [1, 8, 16],
+        [1, 4, 4],
+      ],
+    };
+  }
+
+  it("keeps the words, the answer and the proportions, and stays within the tokens", () => {
+    for (const most of [2, 5, 9, 17, 30, 35]) {
+      const small = downsample(sample(), [picture(64, 32), picture(16, 16)], config, IMAGE, most)!;
+      const tokens = small.gridThw.map(([t, h, w]) => (t * h * w) / 4);
+      expect(tokens.reduce((a, b) => a + b, 0)).to.be.within(2, most);
+      expect([...small.inputIds].filter((id) => id !== IMAGE)).to.deep.equal([1, 2, 3, 4, 5]);
+      expect([...small.inputIds].filter((id) => id === IMAGE)).to.have.length(tokens[0] + tokens[1]);
+      expect(small.inputIds.indexOf(2)).to.equal(1 + tokens[0]);
+      expect(small.promptLength).to.equal(small.inputIds.length - 2);
+      expect(small.pixelValues).to.have.length((tokens[0] + tokens[1]) * 4 * 3 * 16);
+    }
+  });
+
+  it("leaves alone what fits, and gives up where every picture would need a token more", () => {
+    const whole = sample();
+    expect(downsample(whole, [], config, IMAGE, 36)).to.equal(whole);
+    expect(downsample(whole, [picture(64, 32), picture(16, 16)], config, IMAGE, 1)).to.equal(null);
+  });
+});
+
+describe("study/intervals", () => {
+  it("are the paired bootstrap's, however the draws are cut into pieces", async () => {
+    const random = new Random(1);
+    const vectors = Array.from({ length: 40 }, () => Float64Array.from({ length: 30 }, () => random.normal() ** 2));
+    const wanted = bootstrapMeans(vectors, { random: new Random(INTERVALS.seed) });
+    const found = await intervals(vectors, new Pacer());
+    expect(found).to.deep.equal(
+      wanted.map(({ mean, interval }) => ({ mean, low: interval!.low, high: interval!.high })),
+    );
+  });
+
+  it("of one sample are the sample", async () => {
+    expect(await intervals([[0.25]], new Pacer())).to.deep.equal([{ mean: 0.25, low: 0.25, high: 0.25 }]);
+    expect(await intervals([], new Pacer())).to.deep.equal([]);
+  });
+});
+
+describe("study/fingerprint", () => {
+  it("says what differs, in words", () => {
+    const there: StudySettings = {
+      ...{ model: "sha256:a", train: "sha256:b", validation: "sha256:c", test: "sha256:d", selector: "fastv" },
+      ...{ kernel: "linear", cost: "exact", conditioning: "input", budgetUnit: "share", seed: 0 },
+    };
+    expect(differences(there, { ...there })).to.deep.equal([]);
+    expect(differences(there, { ...there, model: "sampled-sha256:x", budgetUnit: "kvBytes", seed: 1 })).to.deep.equal([
+      "the model",
+      "the budget unit (share there, kvBytes here)",
+      "the seed (0 there, 1 here)",
+    ]);
+  });
+});
