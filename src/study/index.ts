@@ -1,6 +1,7 @@
 /** Studies: a search with its evaluations, controls and comparisons, remembered on the disk. */
 export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRun.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
+export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";
 export {
   type DataOptions,
   DEFAULT_SIZES,
@@ -15,14 +16,6 @@ export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js"
 export type { StudyEvents, StudyPart } from "./events.js";
 export type { StudyGridOptions } from "./gridRun.js";
 export type { StudySearchOptions } from "./searchRun.js";
-export {
-  type BestSchedule,
-  createStudy,
-  readStudy,
-  type Stoppable,
-  Study,
-  type StudyOptions,
-  studyFolder,
-} from "./study.js";
+export { type BestSchedule, type Stoppable, Study } from "./study.js";
 export { demandEmbedded, EMBEDDED_DIRECTORY, loadStudyModel, type StudyModel } from "./studyModel.js";
 export type { TrainingOptions } from "./training.js";

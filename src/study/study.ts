@@ -1,58 +1,18 @@
-/** The façade: one object that searches, evaluates, compares and reports, and remembers everything on the disk. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileError } from "../checkpoint/index.js";
-import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost/index.js";
+/** The façade: one object that searches, evaluates, compares and reports. */
+import { BUDGET_UNITS, type BudgetUnit } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import type { FrontierPoint, ResultMean, Results } from "../export/index.js";
-import { type KernelSpec, kernelFunction, type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
-import { CONDITIONINGS, type Conditioning } from "../search/index.js";
-import { selector } from "../selectors/index.js";
-import { Pacer, useBackend } from "../tensor/index.js";
-import { scorerOf } from "./accuracy.js";
+import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
+import { Pacer } from "../tensor/index.js";
 import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
-import { StudyContext } from "./context.js";
+import type { StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
-import type { StudyData, StudySample } from "./data.js";
-import { type HeaderEntry, JOURNAL_VERSION, type SampleList, type StudySettings } from "./entries.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
-import { StudyEmitter, type StudyEvents } from "./events.js";
-import { differences, fingerprintSamples } from "./fingerprint.js";
+import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
-import { Journal, readJournal } from "./journal.js";
-import { takeLock } from "./lock.js";
-import { overheadMacs } from "./overhead.js";
 import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
-import { loadStudyModel, type StudyModel } from "./studyModel.js";
-import { kernelLabel } from "./training.js";
-
-export interface StudyOptions {
-  /** A checkpoint directory, or a model that is loaded (`loadStudyModel`), which stays its owner's. */
-  readonly model: string | StudyModel;
-  readonly data: StudyData;
-  /** Which tokens stay; default "fastv". */
-  readonly selector?: string;
-  /** How few parameters become a schedule; default "multiStep". */
-  readonly kernel?: KernelSpec;
-  /** What is searched under; default "exact". */
-  readonly cost?: CostName;
-  /** What the predictor sees; default "input". */
-  readonly conditioning?: Conditioning;
-  /** Unit of every budget that this study is asked for; default "normalised". */
-  readonly budgetUnit?: BudgetUnit;
-  /** Of the search, and of selectors that draw; default 0. */
-  readonly seed?: number;
-  /** Folder of studies, made where missing; left out, the study is kept in memory and lost with the process. */
-  readonly storage?: string;
-  /** Name of the study, and of its folder; default "study". */
-  readonly name?: string;
-  /** Its abort stops what is running. */
-  readonly signal?: AbortSignal;
-  /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
-  readonly warn?: (sentence: string) => void;
-}
 
 /** Stops one operation from outside. */
 export interface Stoppable {
@@ -67,205 +27,10 @@ export interface BestSchedule {
   readonly schedule: Omit<ScheduleFile, "layers">;
 }
 
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
-
-/** The folder of a study. @throws EspalierError for a name that is no folder's. */
-export function studyFolder(storage: string, name: string): string {
-  if (NAME.test(name)) return join(storage, name);
-  throw new EspalierError(
-    `A study cannot be called ${JSON.stringify(name)}; use up to 100 letters, digits, spaces, dots, dashes and underscores, a letter or digit first.`,
-  );
-}
-
-function sampleList(samples: readonly StudySample[], imageToken: number): SampleList {
-  const visual = samples.map(({ inputIds }) => inputIds.reduce((count, id) => count + (id === imageToken ? 1 : 0), 0));
-  return {
-    ids: samples.map(({ id }) => id),
-    tasks: samples.map(({ task }) => task),
-    text: samples.map(({ promptLength }, s) => promptLength - visual[s]),
-    visual,
-  };
-}
-
-function oneOf<T extends string>(value: T, allowed: readonly T[], what: string): T {
+/** @throws EspalierError that lists what there is, for a name that is not among it. */
+export function oneOf<T extends string>(value: T, allowed: readonly T[], what: string): T {
   if (allowed.includes(value)) return value;
   throw new EspalierError(`There is no ${what} "${value}"; choose one of ${allowed.join(", ")}.`);
-}
-
-/** Ids must tell samples apart: schedules and reports name samples by them. */
-function demandDistinctIds({ ids }: SampleList): void {
-  const seen = new Set<string>();
-  for (const id of ids) {
-    if (seen.has(id)) throw new EspalierError(`Two samples have the id "${id}"; give each its own.`);
-    seen.add(id);
-  }
-}
-
-async function describeBackend() {
-  const { backend, device, threads, tfjs, library, cuda } = await useBackend();
-  const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return {
-    backend: { name: backend, device, threads },
-    versions: {
-      espalier: manifest.version,
-      node: process.versions.node,
-      tfjs,
-      ...(library === null ? {} : { library }),
-      ...(cuda === null ? {} : { cuda }),
-    },
-  };
-}
-
-/** Whether nothing of a study is finished. */
-function isEmpty({ entries }: Journal, directory: string | null): boolean {
-  const begun = entries.some(({ kind }) => kind !== "header" && kind !== "session");
-  return !begun && (directory === null || !readdirSync(directory).some((name) => name.startsWith("state")));
-}
-
-/** Opens the journal of a study, or begins it. */
-function openJournal(directory: string | null, header: HeaderEntry, warn: (sentence: string) => void): Journal {
-  const journal = directory === null ? Journal.inMemory() : Journal.open(join(directory, "journal.jsonl"));
-  try {
-    if (journal.repaired > 0) {
-      warn(
-        `The journal of ${header.name} ended in the middle of a line, which was cut off; what it held is evaluated again.`,
-      );
-    }
-    const [first] = journal.entries;
-    if (first === undefined) {
-      journal.append(header);
-      return journal;
-    }
-    if (first.kind !== "header" || first.version !== JOURNAL_VERSION) {
-      throw new EspalierError(
-        `The journal in ${directory} is of another version of Espalier; choose another name for the study, or delete that folder.`,
-      );
-    }
-    const changed = differences(first.settings, header.settings);
-    if (changed.length === 0) return journal;
-    // A study that was refused its first budget, say, has nothing yet that other settings would contradict.
-    if (isEmpty(journal, directory)) {
-      journal.clear();
-      journal.append(header);
-      return journal;
-    }
-    throw new EspalierError(
-      `The study ${header.name} in ${directory} was made with other settings: ${changed.join(", ")}. Give the same ones to go on with it, or choose another name.`,
-    );
-  } catch (error) {
-    journal.close();
-    throw error;
-  }
-}
-
-/**
- * Opens a study, or begins one.
- *
- * Everything that ends is remembered: the same calls in another process go on where the last one stopped, and give what an
- * undisturbed run would have given.
- *
- * @returns to be closed.
- * @throws EspalierError for settings that do not exist or differ from those the study was begun with, a study that another
- *   process is using, a damaged journal, a disk that refuses.
- */
-export async function createStudy(options: StudyOptions): Promise<Study> {
-  const { data, storage, name = "study", seed = 0 } = options;
-  const warn = options.warn ?? ((sentence: string) => process.emitWarning(sentence));
-  const chosenSelector = selector(options.selector ?? "fastv", seed);
-  const kernel = kernelFunction(options.kernel ?? "multiStep");
-  const conditioning = oneOf(options.conditioning ?? "input", CONDITIONINGS, "conditioning");
-  const budgetUnit = oneOf(options.budgetUnit ?? "normalised", BUDGET_UNITS, "budget unit");
-  const directory = storage === undefined ? null : studyFolder(storage, name);
-  if (!Number.isSafeInteger(seed)) throw new EspalierError(`The seed is ${seed}; give a whole number.`);
-  const { backend, versions } = await describeBackend();
-  const owned = typeof options.model === "string";
-  const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model, warn) : options.model;
-  let release: (() => void) | undefined;
-  try {
-    const { model, config } = studyModel;
-    const cost = costModel(options.cost ?? "exact", model.shape);
-    if (budgetUnit === "kvBytes" && cost.name !== "kvBytes") {
-      throw new EspalierError('Budgets in kvBytes need the cost "kvBytes"; choose it, or another budget unit.');
-    }
-    const pacer = new Pacer(options.signal);
-    const settings: StudySettings = {
-      model: studyModel.fingerprint,
-      train: await fingerprintSamples(data.train, pacer),
-      validation: await fingerprintSamples(data.validation, pacer),
-      test: await fingerprintSamples(data.test, pacer),
-      selector: chosenSelector.name,
-      kernel: kernelLabel(kernel),
-      cost: cost.name,
-      conditioning,
-      budgetUnit,
-      seed,
-    };
-    const [validation, test] = [data.validation, data.test].map((part) => sampleList(part, model.imageTokenId));
-    for (const list of [validation, test]) demandDistinctIds(list);
-    const header: HeaderEntry = {
-      kind: "header",
-      version: JOURNAL_VERSION,
-      name,
-      settings,
-      model: {
-        name: studyModel.name,
-        architecture: model.architecture,
-        shape: model.shape,
-        embedded: studyModel.embedded,
-      },
-      data: {
-        name: data.name,
-        split: data.split ?? "test",
-        notes: data.notes ?? [],
-        trainSamples: data.train.length,
-        validation,
-        test,
-      },
-      accuracyMetric: scorerOf(data).metric,
-      overheadMacs: overheadMacs(config, chosenSelector, data.test),
-    };
-    if (directory !== null) {
-      try {
-        mkdirSync(directory, { recursive: true });
-      } catch (error) {
-        throw fileError("make", directory, error);
-      }
-      release = takeLock(join(directory, "lock"), name);
-    }
-    const journal = openJournal(directory, header, warn);
-    const resumed = journal.entries.length > 1;
-    const context = new StudyContext({
-      header: journal.entries[0] as HeaderEntry,
-      journal,
-      emitter: new StudyEmitter(),
-      studyModel,
-      data,
-      selector: chosenSelector,
-      kernel,
-      cost,
-      directory,
-    });
-    const close = () => {
-      context.dispose();
-      journal.close();
-      release?.();
-      if (owned) model.dispose();
-    };
-    try {
-      const session = { kind: "session", backend, versions } as const;
-      if (JSON.stringify(context.entriesOf("session").at(-1)) !== JSON.stringify(session)) journal.append(session);
-    } catch (error) {
-      journal.close();
-      throw error;
-    }
-    return new Study(context, directory, resumed, close, options.signal);
-  } catch (error) {
-    release?.();
-    if (owned) studyModel.model.dispose();
-    throw error;
-  }
 }
 
 /** A study: made by `createStudy`. Its operations run one at a time, in the order in which they were asked for. */
@@ -420,19 +185,4 @@ export class Study {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
-
-/**
- * The results of a study on disk, without its model and without computing anything but intervals; a study that another
- * process is working on may be read.
- *
- * @throws EspalierError when there is no such study, or its journal is damaged.
- */
-export async function readStudy(storage: string, name: string): Promise<Results> {
-  const directory = studyFolder(storage, name);
-  const file = join(directory, "journal.jsonl");
-  if (!existsSync(file)) {
-    throw new EspalierError(`There is no study ${name} in ${storage}; check the name and --storage, or search first.`);
-  }
-  return assembleResults(readJournal(file));
 }

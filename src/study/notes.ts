@@ -1,0 +1,35 @@
+/** Remarks for a reader of results. */
+import { type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
+import { evaluations } from "./reading.js";
+
+/** What a reader of a study's results should know, sentence by sentence. */
+export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): string[] {
+  const notes = [...header.data.notes];
+  if (header.data.test.ids.length === 1) {
+    notes.push(
+      "With a single test sample intervals are undefined: low and high repeat the mean, and nothing is distinguishable.",
+    );
+  }
+  if (entries.some(({ kind }) => kind === "grid")) {
+    notes.push(
+      `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
+    );
+  }
+  return [...notes, ...smallerPicturesNote(entries)];
+}
+
+/** What smaller pictures leave over, and what they save outside every budget. */
+function smallerPicturesNote(entries: readonly JournalEntry[]): string[] {
+  const found = evaluations(entries, "test", SERIES.downsampled)
+    .sort((a, b) => a.budget! - b.budget!)
+    .flatMap(({ budget, smaller }) => (smaller === undefined ? [] : [{ budget, ...smaller }]));
+  if (found.length === 0) return [];
+  const list = (of: (one: (typeof found)[number]) => string) => found.map(of).join(", ");
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  const milliseconds = (seconds: number) => (1000 * seconds).toFixed(1);
+  return [
+    `Downsampled pictures at budgets ${list(({ budget }) => String(budget))}: ${list(({ unspent }) => percent(unspent))} of the range of costs stays unspent, since grids are whole; ` +
+      `the vision tower takes ${list(({ visionMacs }) => percent(visionMacs))} of its multiply-accumulates and ${list((one) => milliseconds(one.visionSeconds[0]))} ms a sample ` +
+      `instead of ${list((one) => milliseconds(one.visionSeconds[1]))}, a saving that no budget counts.`,
+  ];
+}
