@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The executable `espalier`. */
+import { run } from "./program.js";
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -7,7 +8,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// The native library's loader reads the command line as its own; nothing is left there for it.
-const args = process.argv.splice(2);
-const { run } = await import("./program.js");
-await run(args);
+await run(process.argv.slice(2));

@@ -179,7 +179,7 @@ class Decoding {
   /** Layer 0, which sees every token. */
   async #firstLayer(): Promise<Stage<RunSample>> {
     const model = this.#model;
-    const visual = encodePictures(model, this.#encoded);
+    const visual = await encodePictures(model, this.#encoded, this.#pacer);
     try {
       await this.#pacer.pause();
       const { layout, embeddings } = embedBatch(model, this.#encoded, visual);

@@ -110,8 +110,7 @@ async function prepareBatch(
 ): Promise<PreparedSample[]> {
   const places = encoded.map((sample) => encodedPlaces(sample, model.imageTokenId));
   const positions = encoded.map((sample) => model.positions(sample.inputIds, sample.gridThw));
-  const visual = encodePictures(model, encoded);
-  await pacer.pause();
+  const visual = await encodePictures(model, encoded, pacer);
   const { layout, embeddings } = embedBatch(model, encoded, visual);
   visual?.dispose();
   const rotary = model.rotary(positions, layout);

@@ -10,6 +10,7 @@ import {
   type VisionLanguageModel,
 } from "../models/index.js";
 import { attentionScores, type Selector, type SelectorSample } from "../selectors/index.js";
+import type { Pacer } from "../tensor/index.js";
 
 /** Token ids with the pictures they speak of, as a processor gives them. */
 export interface EncodedPromptLike {
@@ -37,24 +38,35 @@ export function splitPlaces(ids: Int32Array, imageTokenId: number): { visual: In
   };
 }
 
-/** Features of every picture of a batch, one after the other, the caller's; null where there are none. */
-export function encodePictures(model: VisionLanguageModel, encoded: readonly EncodedPromptLike[]): tf.Tensor2D | null {
-  const grids = encoded.flatMap(({ gridThw }) => gridThw);
-  if (grids.length === 0) return null;
-  const total = encoded.reduce((sum, { pixelValues }) => sum + pixelValues.length, 0);
-  const patches = grids.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
-  if (total % patches !== 0) {
-    throw new EspalierError(
-      `The pictures of ${encoded.map(({ id }) => id).join(", ")} have ${total} numbers for ${patches} patches; their grids and pixels do not belong together.`,
-    );
+/**
+ * Features of every picture of a batch, one after the other, the caller's; null where there are none. Samples go through the
+ * tower one by one, so that others get a turn between them.
+ *
+ * @throws EspalierError where grids and pixels disagree; Stopped.
+ */
+export async function encodePictures(
+  model: VisionLanguageModel,
+  encoded: readonly EncodedPromptLike[],
+  pacer: Pacer,
+): Promise<tf.Tensor2D | null> {
+  const parts: tf.Tensor2D[] = [];
+  try {
+    for (const { id, pixelValues, gridThw } of encoded) {
+      if (gridThw.length === 0) continue;
+      const patches = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
+      if (pixelValues.length % patches !== 0) {
+        throw new EspalierError(
+          `The pictures of ${id} have ${pixelValues.length} numbers for ${patches} patches; their grids and pixels do not belong together.`,
+        );
+      }
+      const width = pixelValues.length / patches;
+      parts.push(tf.tidy(() => model.encodePictures(tf.tensor2d(pixelValues, [patches, width]), gridThw)));
+      await pacer.pause();
+    }
+    return parts.length === 0 ? null : tf.concat(parts, 0);
+  } finally {
+    tf.dispose(parts);
   }
-  const pixels = new Float32Array(total);
-  let at = 0;
-  for (const { pixelValues } of encoded) {
-    pixels.set(pixelValues, at);
-    at += pixelValues.length;
-  }
-  return tf.tidy(() => model.encodePictures(tf.tensor2d(pixels, [patches, total / patches]), grids));
 }
 
 /** A batch right-padded to its longest, before layer 0. */

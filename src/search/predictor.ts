@@ -88,7 +88,7 @@ export class Predictor {
     layer("head.0", narrow, 256);
     layer("head.1", 256, 128);
     layer("head.2", 128, parameters, 0.1);
-    this.#variables.get("head.2.bias")!.assign(tf.tensor1d(initial));
+    this.assign(new Map([["head.2.bias", initial]]));
   }
 
   #add(name: string, shape: number[], values: Float32Array): void {

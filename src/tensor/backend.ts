@@ -11,7 +11,7 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
-import { findNativeLibrary, loadNativeLibrary, type NativeLibrary } from "./native_library.js";
+import { findNativeLibrary, loadNativeLibrary, type NativeLibrary } from "./nativeLibrary.js";
 
 /** The backends from best to last. */
 export const BACKENDS = ["cuda", "native", "wasm", "js"] as const;

@@ -81,5 +81,12 @@ export function loadNativeLibrary(cudaExpected: boolean): void {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   process.env.CUDA_CACHE_MAXSIZE ??= "4294967296";
   restoreUtilFunctions();
-  require("@tensorflow/tfjs-node-gpu");
+  // The package's binding finder reads this program's own arguments as its options: --directory, say, would mislead it.
+  const { argv } = process;
+  process.argv = argv.slice(0, 2);
+  try {
+    require("@tensorflow/tfjs-node-gpu");
+  } finally {
+    process.argv = argv;
+  }
 }

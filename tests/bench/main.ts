@@ -1,0 +1,149 @@
+/**
+ * `npm run bench`: every measured comparison, one after the other, each in a process of its own; prints the table and writes it
+ * into README.md between its two markers.
+ *
+ *     npm run bench [-- NAME …]        only the named ones; the others' rows stay as they were measured last
+ *
+ * The search step is compared with PyTorch where ESPALIER_BENCH_PYTHON names an interpreter that has it.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { benchFrontier } from "./frontier.js";
+import type { benchPrefill } from "./prefill.js";
+import type { SearchStepBench } from "./searchStep.js";
+
+/** One line of the table. `met` is null where there is no target, or nothing was measured. */
+interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly met: boolean | null;
+}
+
+interface Bench {
+  readonly name: string;
+  /** @param json what the bench printed. */
+  rows(json: unknown): Row[];
+}
+
+const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+
+const BENCHES: readonly Bench[] = [
+  {
+    name: "prefill",
+    rows(json) {
+      const { ratio, target, costShare } = json as Awaited<ReturnType<typeof benchPrefill>>;
+      return [
+        {
+          what: `Pruned prefill at ${costShare.toFixed(2)} of the full cost, layers of Qwen2.5-VL-3B: time / full time`,
+          measured: ratio.toFixed(2),
+          target: `≤ ${target}`,
+          met: ratio <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "searchStep",
+    rows(json) {
+      const { own, twin, ratio, ratioToBest, ratioAtSameBatch, target, note } = json as SearchStepBench;
+      const step = own[0];
+      const what = "Search step, processor time a sample / eager PyTorch twin of the released method";
+      const own1 = `${(1000 * step.withTeacher).toFixed(1)} ms (batch ${step.batch})`;
+      if (ratio === null || !twin || ratioAtSameBatch === null || ratioToBest === null) {
+        return [{ what, measured: `${own1}; ${note ?? "twin not measured"}`, target: `≤ ${target}`, met: null }];
+      }
+      const released = `${(1000 * twin[0].cpuSecondsPerSample).toFixed(1)} ms (batch ${twin[0].batch})`;
+      return [
+        { what, measured: `${ratio.toFixed(2)}: ${own1} / ${released}`, target: `≤ ${target}`, met: ratio <= target },
+        { what: "— both at batch 4", measured: ratioAtSameBatch.toFixed(2), target: "", met: null },
+        { what: "— against the twin's best batch", measured: ratioToBest.toFixed(2), target: "", met: null },
+      ];
+    },
+  },
+  {
+    name: "frontier",
+    rows(json) {
+      const { samples, quality, workShare, targets, comparisons } = json as Awaited<ReturnType<typeof benchFrontier>>;
+      const rows: Row[] = [];
+      if (quality && workShare !== null) {
+        const { regret, regretLow, regretHigh } = quality;
+        const interval =
+          regretLow === undefined || regretHigh === undefined ? "" : ` [${percent(regretLow)}, ${percent(regretHigh)}]`;
+        rows.push({
+          what: `Embedded model, ${samples} test samples: hypervolume regret against the reference grid`,
+          measured: percent(regret, 2) + interval,
+          target: `≤ ${percent(targets.regret, 0)}`,
+          met: regret <= targets.regret,
+        });
+        rows.push({
+          what: "— at this share of the unshared grid's layer-forwards",
+          measured: percent(workShare),
+          target: `≤ ${percent(targets.workShare, 0)}`,
+          met: workShare <= targets.workShare,
+        });
+      }
+      for (const { a, b, budget, difference, low, high, verdict } of comparisons) {
+        rows.push({
+          what: `${a} − ${b} at budget ${budget}, nats, matched executed cost`,
+          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}]: ${verdict}`,
+          target: "",
+          met: null,
+        });
+      }
+      return rows;
+    },
+  },
+];
+
+const run = promisify(execFile);
+const README = path.join(import.meta.dirname, "..", "..", "..", "README.md");
+const MARKERS = ["<!-- bench -->", "<!-- /bench -->"] as const;
+
+function table(rows: readonly Row[]): string {
+  const verdict = ({ met }: Row) => (met === null ? "" : met ? "met" : "missed");
+  const lines = rows.map((row) => `| ${row.what} | ${row.measured} | ${row.target} | ${verdict(row)} |`);
+  return ["| | measured | target | |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+/** The rows that README holds now, by the bench that made them. */
+function replaceInReadme(sections: ReadonlyMap<string, string>): void {
+  if (!existsSync(README)) return;
+  const text = readFileSync(README, "utf8");
+  const [begin, end] = MARKERS.map((marker) => text.indexOf(marker));
+  if (begin < 0 || end < begin) return;
+  const before = text.slice(begin + MARKERS[0].length, end);
+  const kept = new Map(
+    [...before.matchAll(/<!-- (\w+) -->\n([\s\S]*?)(?=\n<!-- |\n*$)/g)].map(([, k, v]) => [k, v.trim()]),
+  );
+  for (const [name, section] of sections) kept.set(name, section);
+  const body = BENCHES.filter(({ name }) => kept.has(name)).map(({ name }) => `<!-- ${name} -->\n${kept.get(name)}\n`);
+  writeFileSync(README, `${text.slice(0, begin)}${MARKERS[0]}\n${body.join("\n")}${text.slice(end)}`);
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !BENCHES.some((bench) => bench.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no bench "${unknown}"; choose among ${BENCHES.map(({ name }) => name).join(", ")}.`);
+  process.exit(1);
+}
+console.log(`${cpus().length} processor cores, ${cpus()[0]?.model ?? "unknown"}; Node ${process.versions.node}.`);
+const sections = new Map<string, string>();
+for (const bench of BENCHES.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const began = performance.now();
+  try {
+    const script = path.join(import.meta.dirname, `${bench.name}.js`);
+    const { stdout } = await run(process.execPath, [script], { maxBuffer: 2 ** 28 });
+    const section = table(bench.rows(JSON.parse(stdout)));
+    sections.set(bench.name, section);
+    console.log(`\n${bench.name} (${((performance.now() - began) / 1000).toFixed(0)} s)\n${section}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(`\n${bench.name} was not measured: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+replaceInReadme(sections);
