@@ -42,11 +42,14 @@ export {
 // Errors that a user can act on, and what stopping throws.
 export { EspalierError } from "./errors.js";
 export {
+  type Certificate,
+  certificate,
   type EncodedSampleLike,
   type Evaluation,
   evaluateCounts,
   evaluateShared,
   generate,
+  type MarginalChange,
   type PreparedSample,
   type PreparedSamples,
   prepareSamples,
