@@ -31,7 +31,7 @@ export interface PromptBatch {
   readonly present: tf.Tensor2D;
 }
 
-/** A predictor's variables by name, in plain memory. */
+/** A predictor's variables in plain memory: all its matrices one after the other, and all its vectors. */
 export type PredictorWeights = ReadonlyMap<string, Float32Array>;
 
 /** `x·W + b` on the last axis of [B, N, in] or [B, in]. */
@@ -41,12 +41,21 @@ function dense(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor 
   return tf.reshape(tf.add(tf.matMul(rows, weight), bias), [...x.shape.slice(0, -1), output]);
 }
 
+/** A parameter as it begins. */
+interface Part {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
 function gelu(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))));
 }
 
 export class Predictor {
   readonly options: PredictorOptions;
+  readonly #parts = new Map<string, Part[]>();
+  /** Two variables hold every parameter: an optimiser's step is a few large operations and not hundreds of small ones. */
   readonly #variables = new Map<string, tf.Variable>();
 
   /** Starts every budget at the kernel function's own initial schedule. Owns its variables. */
@@ -59,16 +68,17 @@ export class Predictor {
     if (conditioning === "constant") {
       const table = new Float32Array(budgets.length * parameters);
       for (let row = 0; row < budgets.length; row++) table.set(initial, row * parameters);
-      this.#add("table", [budgets.length, parameters], table);
+      this.#create([{ name: "table", shape: [budgets.length, parameters], values: table }]);
       return;
     }
+    const list: Part[] = [];
     const wide = Math.max(8, Math.floor(hidden / 2));
     const middle = Math.max(8, Math.floor(hidden / 4));
     const narrow = Math.max(8, Math.floor(hidden / 8));
     const layer = (name: string, input: number, output: number, scale = 1) => {
       const weights = Float32Array.from({ length: input * output }, () => (scale * random.normal()) / Math.sqrt(input));
-      this.#add(`${name}.weight`, [input, output], weights);
-      this.#add(`${name}.bias`, [output], new Float32Array(output));
+      list.push({ name: `${name}.weight`, shape: [input, output], values: weights });
+      list.push({ name: `${name}.bias`, shape: [output], values: new Float32Array(output) });
     };
     layer("budget.0", 1, middle);
     layer("budget.1", middle, middle);
@@ -83,21 +93,53 @@ export class Predictor {
       // FiLM starts as the identity.
       layer(`${name}.film`, middle, 2 * output, 0);
     }
-    this.#add("norm.weight", [narrow], new Float32Array(narrow).fill(1));
-    this.#add("norm.bias", [narrow], new Float32Array(narrow));
+    list.push({ name: "norm.weight", shape: [narrow], values: new Float32Array(narrow).fill(1) });
+    list.push({ name: "norm.bias", shape: [narrow], values: new Float32Array(narrow) });
     layer("head.0", narrow, 256);
     layer("head.1", 256, 128);
     layer("head.2", 128, parameters, 0.1);
-    this.assign(new Map([["head.2.bias", initial]]));
+    list.at(-1)!.values.set(initial);
+    this.#create(list);
   }
 
-  #add(name: string, shape: number[], values: Float32Array): void {
-    const tensor = tf.tensor(values, shape);
-    this.#variables.set(name, tf.variable(tensor, true));
-    tensor.dispose();
+  #create(list: readonly Part[]): void {
+    for (const [group, rank] of [
+      ["matrices", 2],
+      ["vectors", 1],
+    ] as const) {
+      const members = list.filter(({ shape }) => shape.length === rank);
+      if (members.length === 0) continue;
+      const size = members.reduce((sum, { values }) => sum + values.length, 0);
+      const all = new Float32Array(size);
+      let at = 0;
+      for (const { values } of members) {
+        all.set(values, at);
+        at += values.length;
+      }
+      this.#parts.set(group, members);
+      // The rank stays that of the members: the optimiser lets matrices decay and vectors not.
+      const tensor = tf.tensor(all, rank === 2 ? [size, 1] : [size]);
+      this.#variables.set(group, tf.variable(tensor, true));
+      tensor.dispose();
+    }
   }
 
-  /** Variables by name; owned by the predictor. */
+  /** Every parameter by name, in the caller's scope. */
+  #named(): Map<string, tf.Tensor> {
+    const named = new Map<string, tf.Tensor>();
+    for (const [group, variable] of this.#variables) {
+      const parts = this.#parts.get(group)!;
+      const sizes = parts.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+      // TensorFlow.js has no gradient for a split into one.
+      const slices = parts.length === 1 ? [variable] : tf.split(variable, sizes, 0);
+      parts.forEach(({ name, shape }, i) => {
+        named.set(name, tf.reshape(slices[i], [...shape]));
+      });
+    }
+    return named;
+  }
+
+  /** The variables, for an optimiser's state; owned by the predictor. */
   get variables(): ReadonlyMap<string, tf.Variable> {
     return this.#variables;
   }
@@ -110,7 +152,8 @@ export class Predictor {
   parameters(prompts: PromptBatch | null, budgets: ArrayLike<number>): tf.Tensor2D {
     return tf.tidy(() => {
       if (this.options.conditioning === "constant") return this.#lookUp(budgets);
-      const v = (name: string) => this.#variables.get(name)!;
+      const named = this.#named();
+      const v = (name: string) => named.get(name)!;
       const apply = (name: string, x: tf.Tensor) =>
         dense(x, v(`${name}.weight`) as tf.Tensor2D, v(`${name}.bias`) as tf.Tensor1D);
       const budget = tf.tensor2d(Float32Array.from(budgets), [budgets.length, 1]);
@@ -154,7 +197,7 @@ export class Predictor {
       mixing[b * known.length + above] += share;
     }
     const rows = tf.tensor2d(mixing, [budgets.length, known.length]);
-    return tf.matMul(rows, this.#variables.get("table") as tf.Variable & tf.Tensor2D);
+    return tf.matMul(rows, this.#named().get("table") as tf.Tensor2D);
   }
 
   /**
@@ -184,7 +227,7 @@ export class Predictor {
       const variable = this.#variables.get(name);
       if (variable?.size !== values.length) {
         throw new EspalierError(
-          `The saved predictor's ${name} has ${values.length} values, these options want ${variable?.size ?? "none"}; it belongs to another search.`,
+          `The saved predictor's ${name} are ${values.length} values, these options want ${variable?.size ?? "none"}; it belongs to another search.`,
         );
       }
       tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));

@@ -1,0 +1,196 @@
+import * as tf from "@tensorflow/tfjs";
+import { assert } from "chai";
+import { EspalierError } from "../../src/errors.js";
+import { type PreparedSamples, prepareSamples } from "../../src/evaluation/index.js";
+import type { Qwen25Vl } from "../../src/models/index.js";
+import { kernelFunction } from "../../src/schedules/index.js";
+import { CONDITIONINGS, type Conditioning, Predictor } from "../../src/search/index.js";
+import { promptBatch } from "../../src/search/predictor.js";
+import { warmStart } from "../../src/search/warmStart.js";
+import { SELECTORS } from "../../src/selectors/index.js";
+import { AdamW, Pacer, useBackend } from "../../src/tensor/index.js";
+import { mixedSamples, tinyModel } from "../relaxation/tinyModel.js";
+
+const LAYERS = 4;
+const KERNEL = kernelFunction("multiStep:2");
+const WIDTH = KERNEL.parameterCount(LAYERS);
+const BUDGETS = [0.1, 0.3, 0.7];
+
+function predictor(conditioning: Conditioning, seed = 1): Predictor {
+  return new Predictor({ conditioning, hidden: 32, layers: LAYERS, kernel: KERNEL, budgets: BUDGETS, seed });
+}
+
+function rows(of: Predictor, prompts: ReturnType<typeof promptBatch> | null, budgets: number[]): number[][] {
+  return tf.tidy(() => of.parameters(prompts, budgets).arraySync());
+}
+
+function apart(a: readonly number[], b: readonly number[]): number {
+  return Math.max(...a.map((x, i) => Math.abs(x - b[i])));
+}
+
+describe("search/predictor", () => {
+  let model: Qwen25Vl;
+  let prepared: PreparedSamples;
+  before(async () => {
+    await useBackend();
+    model = tinyModel({ layers: LAYERS });
+    prepared = await prepareSamples(model, SELECTORS["uniformStride"](), mixedSamples());
+  });
+  after(() => {
+    prepared.dispose();
+    model.dispose();
+  });
+
+  /** Moves every variable away from its special start. */
+  const shaken = (of: Predictor): Predictor => {
+    const weights = of.weights();
+    of.assign(
+      new Map([...weights].map(([name, values]) => [name, values.map((x, i) => x + 0.3 * Math.sin(7 * i + 1))])),
+    );
+    return of;
+  };
+
+  it("starts near the kernel function's own schedule, whatever the budget", () => {
+    const initial = [...KERNEL.initial(LAYERS)];
+    const prompts = promptBatch(prepared.samples);
+    for (const conditioning of CONDITIONINGS) {
+      const of = predictor(conditioning);
+      for (const row of rows(of, prompts, [0.1, 0.2, 0.3, 0.6, 0.7]))
+        assert.isBelow(apart(row, initial), 1, conditioning);
+      of.dispose();
+    }
+    tf.dispose([prompts.rows, prompts.present]);
+  });
+
+  it("FiLM starts as the identity: at first the budget changes nothing for conditioning on input", () => {
+    const of = predictor("input");
+    const prompts = promptBatch(prepared.samples);
+    const low = rows(of, prompts, new Array<number>(5).fill(0.1));
+    const high = rows(of, prompts, new Array<number>(5).fill(0.7));
+    assert.deepEqual(low, high);
+    const moved = rows(shaken(of), prompts, new Array<number>(5).fill(0.1));
+    const other = rows(of, prompts, new Array<number>(5).fill(0.7));
+    assert.isAbove(apart(moved[0], other[0]), 1e-3);
+    tf.dispose([prompts.rows, prompts.present]);
+    of.dispose();
+  });
+
+  it("sees the prompt and the budget, the budget alone, or neither", () => {
+    const prompts = promptBatch(prepared.samples);
+    const same = new Array<number>(5).fill(0.3);
+    const differ = (conditioning: Conditioning) => {
+      const of = shaken(predictor(conditioning));
+      const [first, second] = rows(of, prompts, same);
+      const [, cheap] = rows(of, prompts, [0.3, 0.1, 0.3, 0.3, 0.3]);
+      of.dispose();
+      return { byPrompt: apart(first, second) > 1e-3, byBudget: apart(second, cheap) > 1e-3 };
+    };
+    assert.deepEqual(differ("input"), { byPrompt: true, byBudget: true });
+    assert.deepEqual(differ("budget"), { byPrompt: false, byBudget: true });
+    // The table's rows differ as well: one row for each budget.
+    assert.deepEqual(differ("constant"), { byPrompt: false, byBudget: true });
+    tf.dispose([prompts.rows, prompts.present]);
+  });
+
+  it("sees prompts only: neither padding nor answers", () => {
+    const of = shaken(predictor("input"));
+    const together = promptBatch(prepared.samples);
+    const all = rows(of, together, new Array<number>(5).fill(0.3));
+    prepared.samples.forEach((sample, b) => {
+      const alone = promptBatch([sample]);
+      assert.deepEqual(alone.rows.shape, [1, sample.promptLength, 32]);
+      assert.isBelow(apart(rows(of, alone, [0.3])[0], all[b]), 1e-5);
+      tf.dispose([alone.rows, alone.present]);
+    });
+    assert.equal(
+      together.present.sum().dataSync()[0],
+      prepared.samples.reduce((sum, s) => sum + s.promptLength, 0),
+    );
+    tf.dispose([together.rows, together.present]);
+    of.dispose();
+  });
+
+  it("reads the constant table linearly between its budgets, and its ends beyond them", () => {
+    const of = predictor("constant");
+    const table = Float32Array.from({ length: 3 * WIDTH }, (_, i) => 10 * Math.floor(i / WIDTH) + (i % WIDTH));
+    of.assign(new Map([["matrices", table]]));
+    const found = rows(of, null, [0.1, 0.3, 0.7, 0.2, 0.6, 0, 1]).map(([first]) => first);
+    [0, 10, 20, 5, 17.5, 0, 20].forEach((wanted, b) => {
+      assert.closeTo(found[b], wanted, 1e-4);
+    });
+    of.dispose();
+  });
+
+  it("is the same for the same seed, another for another", () => {
+    const [a, b, c] = [predictor("input", 1), predictor("input", 1), predictor("input", 2)];
+    const text = (of: Predictor) => JSON.stringify([...of.weights()].map(([name, values]) => [name, [...values]]));
+    assert.equal(text(a), text(b));
+    assert.notEqual(text(a), text(c));
+    for (const of of [a, b, c]) of.dispose();
+  });
+
+  it("gives its weights away as copies, and takes them back", () => {
+    for (const conditioning of CONDITIONINGS) {
+      const of = shaken(predictor(conditioning));
+      const saved = of.weights();
+      shaken(of);
+      of.assign(saved);
+      assert.deepEqual(of.weights(), saved);
+      of.dispose();
+    }
+  });
+
+  it("refuses the weights of another predictor", () => {
+    const of = predictor("constant");
+    const other = predictor("input");
+    assert.throws(() => of.assign(other.weights()), EspalierError, /belongs to another search/);
+    assert.throws(() => of.assign(new Map([["matrices", new Float32Array(5)]])), EspalierError, /5 values/);
+    of.dispose();
+    other.dispose();
+  });
+
+  it("asks for prompts where it is conditioned on them", () => {
+    const of = predictor("input");
+    assert.throws(() => of.parameters(null, [0.5]), EspalierError, /prompts' embeddings/);
+    of.dispose();
+  });
+
+  it("descends a loss of its parameters, and keeps its weights where the gradient is not finite", () => {
+    for (const conditioning of CONDITIONINGS) {
+      const of = predictor(conditioning);
+      const prompts = promptBatch(prepared.samples);
+      const optimizer = new AdamW({ weightDecay: 0 });
+      const budgets = [0.1, 0.3, 0.7, 0.1, 0.3];
+      const loss = () => tf.sum(tf.squaredDifference(of.parameters(prompts, budgets), 1)) as tf.Scalar;
+      const value = () => tf.tidy(() => loss().dataSync()[0]);
+      const first = value();
+      for (let step = 0; step < 60; step++) assert.isTrue(Number.isFinite(of.descend(optimizer, 0.02, loss)));
+      assert.isBelow(value(), 0.3 * first, conditioning);
+      const before = of.weights();
+      const norm = of.descend(optimizer, 0.02, () => tf.mul(loss(), Number.NaN) as tf.Scalar);
+      assert.isNaN(norm);
+      assert.deepEqual(of.weights(), before);
+      tf.dispose([prompts.rows, prompts.present]);
+      optimizer.dispose();
+      of.dispose();
+    }
+  });
+
+  it("is moved to given schedules before a search; owns its variables and nothing else", async () => {
+    const before = tf.memory().numTensors;
+    for (const conditioning of ["input", "constant"] as const) {
+      const of = predictor(conditioning);
+      const wanted = BUDGETS.map((budget) => [1, budget, budget, budget / 2]);
+      await warmStart(of, prepared.samples, wanted, new Pacer());
+      const prompts = promptBatch(prepared.samples);
+      const shares = tf.tidy(() =>
+        KERNEL.shares(of.parameters(prompts, new Array<number>(5).fill(0.3)), LAYERS).arraySync(),
+      );
+      // A warm start's schedules are not exact: a kernel cannot take every shape.
+      for (const row of shares) assert.isBelow(apart(row, wanted[1]), 0.25, conditioning);
+      tf.dispose([prompts.rows, prompts.present]);
+      of.dispose();
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+});

@@ -1,0 +1,64 @@
+import { assert } from "chai";
+import { type CostModel, costModel, costRange, fromNormalised, totalCost } from "../../src/cost/index.js";
+import { evaluateCounts, type PreparedSamples, prepareSamples } from "../../src/evaluation/index.js";
+import type { Qwen25Vl } from "../../src/models/index.js";
+import { countsFromShares, validateShares } from "../../src/schedules/index.js";
+import { scout } from "../../src/search/scout.js";
+import { SELECTORS } from "../../src/selectors/index.js";
+import { useBackend } from "../../src/tensor/index.js";
+import { equalSamples, tinyModel } from "../relaxation/tinyModel.js";
+
+const LAYERS = 5;
+
+describe("search/scout", () => {
+  let model: Qwen25Vl;
+  let prepared: PreparedSamples;
+  let cost: CostModel;
+  before(async () => {
+    await useBackend();
+    model = tinyModel({ layers: LAYERS });
+    cost = costModel("exact", model.shape);
+    prepared = await prepareSamples(model, SELECTORS["uniformStride"](), equalSamples(4));
+  });
+  after(() => {
+    prepared.dispose();
+    model.dispose();
+  });
+
+  it("finds the best of the single cuts that a budget allows", async () => {
+    const budgets = [0, 0.2, 0.5, 1];
+    const { shares, layerForwards } = await scout(prepared, budgets, cost, { samples: 4 });
+    assert.isAbove(layerForwards, 0);
+    const { tokens } = prepared.samples[0];
+    const mean = async (counts: number[]) => {
+      const { divergence } = await evaluateCounts(
+        prepared,
+        prepared.samples.map(() => counts),
+      );
+      return divergence.reduce((sum, d) => sum + d, 0) / divergence.length;
+    };
+    for (const [b, budget] of budgets.entries()) {
+      validateShares(shares[b], LAYERS);
+      const counts = countsFromShares(shares[b], tokens.visual);
+      const limit = fromNormalised(budget, costRange(cost, tokens));
+      assert.isAtMost(totalCost(cost, counts, tokens.text), limit * (1 + 1e-12));
+      // Every cut that fits, at its largest kept count.
+      let best = Infinity;
+      for (let cut = 1; cut < LAYERS; cut++) {
+        for (let kept = tokens.visual; kept >= 0; kept--) {
+          const row = Array.from({ length: LAYERS }, (_, i) => (i < cut ? tokens.visual : kept));
+          if (totalCost(cost, row, tokens.text) > limit) continue;
+          best = Math.min(best, await mean(row));
+          break;
+        }
+      }
+      assert.isAtMost(await mean(counts), best + 1e-6, `budget ${budget}`);
+    }
+  });
+
+  it("looks at as many samples as it is told", async () => {
+    const one = await scout(prepared, [0.3], cost, { samples: 1 });
+    const all = await scout(prepared, [0.3], cost, { samples: 4 });
+    assert.equal(all.layerForwards, 4 * one.layerForwards);
+  });
+});
