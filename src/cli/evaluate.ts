@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { type Results, writeResults } from "../export/index.js";
 import { readScheduleFile } from "../schedules/index.js";
-import { type OutputOptions, tableText, writeEverything } from "./output.js";
+import { checkOutputs, type OutputOptions, tableText, writeEverything } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
 import { addStudyOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
@@ -45,6 +45,7 @@ export function evaluateCommand(args: readonly string[]): Command {
     .option("--out <dir>", "also write table, JSON, CSV, figures and page into this folder")
     .addHelpText("after", HELP)
     .action(async (options: EvaluateOptions) => {
+      checkOutputs(options);
       const schedule = readScheduleFile(options.schedule);
       const { selector, kernel, cost, conditioning, budgetUnit, seed } = options;
       const study = {

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { EspalierError } from "../errors.js";
 import { type Results, readResults } from "../export/index.js";
 import { readStudy } from "../study/index.js";
-import { addOutputOptions, type OutputOptions, report } from "./output.js";
+import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { STORAGE } from "./studyOptions.js";
 
 interface FrontierOptions extends OutputOptions {
@@ -33,6 +33,7 @@ export function frontierCommand(): Command {
     .option("--storage <dir>", "folder of the studies", STORAGE);
   addOutputOptions(command, "where the study is");
   return command.addHelpText("after", HELP).action(async (study: string | undefined, options: FrontierOptions) => {
+    checkOutputs(options);
     const what = study ?? options.name;
     if (what === undefined) {
       throw new EspalierError("Which study? Give its name, or a file of results: espalier frontier NAME.");

@@ -1,7 +1,9 @@
 /** What a command leaves behind: a table on stdout, and files. */
+import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { EspalierError } from "../errors.js";
 import {
   meanKey,
   meansCsv,
@@ -17,6 +19,29 @@ import { type ScheduleFile, sharesFromCounts, writeScheduleFile } from "../sched
 export interface OutputOptions {
   readonly json?: string;
   readonly out?: string;
+}
+
+/** What stands at a path; undefined where nothing does or nothing can be told, which writing will then say. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Says before the work, rather than behind it, that its results could not be written.
+ *
+ * @throws EspalierError when --json is a folder or --out is none.
+ */
+export function checkOutputs({ json, out }: OutputOptions): void {
+  if (json !== undefined && statOf(json)?.isDirectory()) {
+    throw new EspalierError(`--json ${json} is a folder; name a file, such as ${join(json, "results.json")}.`);
+  }
+  if (out !== undefined && statOf(out)?.isDirectory() === false) {
+    throw new EspalierError(`--out ${out} is a file; name a folder.`);
+  }
 }
 
 /** Adds --json and --out. */

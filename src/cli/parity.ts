@@ -1,7 +1,8 @@
 /** `espalier parity`: whether a checkpoint gives the numbers that transformers gives. */
 import { Command, InvalidArgumentError } from "commander";
-import { writeAtomically } from "../checkpoint/index.js";
+import { writeAtomically } from "../export/index.js";
 import { compareWithReference, loadModel, type ParityReport } from "../models/index.js";
+import { checkOutputs } from "./output.js";
 
 /** The report as aligned lines for people. */
 export function describeParity(report: ParityReport): string {
@@ -50,6 +51,7 @@ export function parityCommand(): Command {
     .option("--tolerance <number>", "largest max|Δ| / max|x| of embeddings and layers", tolerance, 1e-4)
     .option("--logits-tolerance <number>", "largest max|Δ| of logits", tolerance, 1e-3)
     .action(async (options: ParityOptions) => {
+      checkOutputs(options);
       const { model, unused } = await loadModel(options.model, (sentence) => console.error(sentence));
       try {
         const report = compareWithReference(model, options.reference, {
@@ -60,7 +62,7 @@ export function parityCommand(): Command {
         if (options.json !== undefined) {
           const { model: directory, reference } = options;
           const text = JSON.stringify({ model: directory, reference, ...report, unused }, null, 2);
-          writeAtomically(options.json, (append) => append(new TextEncoder().encode(`${text}\n`)));
+          await writeAtomically(options.json, `${text}\n`);
         }
         if (!report.passed) process.exitCode = 1;
       } finally {

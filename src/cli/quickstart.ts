@@ -1,7 +1,7 @@
 /** `espalier quickstart`: the whole main job on the embedded model, in about two minutes. */
 import { join } from "node:path";
 import { Command } from "commander";
-import { addOutputOptions, type OutputOptions, report } from "./output.js";
+import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { withStudy } from "./session.js";
 import { addStorageOptions, type StudyCliOptions } from "./studyOptions.js";
 
@@ -24,6 +24,7 @@ export function quickstartCommand(args: readonly string[]): Command {
   addStorageOptions(command);
   addOutputOptions(command, "<storage>/<name>");
   return command.action(async (options: QuickstartOptions) => {
+    checkOutputs(options);
     const { storage, name = "quickstart" } = options;
     const study = {
       ...{ selector: "fastv", kernel: "multiStep", cost: "exact", conditioning: "input" },

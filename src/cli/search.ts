@@ -5,7 +5,7 @@ import { EspalierError } from "../errors.js";
 import { KERNEL_FUNCTIONS, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
 import type { TrainingOptions } from "../study/index.js";
-import { addOutputOptions, type OutputOptions, report } from "./output.js";
+import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
 import {
@@ -67,6 +67,7 @@ export function searchCommand(args: readonly string[]): Command {
   addOutputOptions(command, "<storage>/<name>");
   return command.addHelpText("after", HELP).action(async (options: SearchOptions) => {
     // What is misspelt is said before anything is read.
+    checkOutputs(options);
     kernelFunction(options.kernel);
     const variants = options.variants.map(variantOptions);
     for (const { kernel } of variants) if (kernel !== undefined) kernelFunction(kernel);

@@ -90,6 +90,16 @@ export function seriesLabel(series: string): string {
   return control === null ? series : `${control[1]} (control)`;
 }
 
+/** A model's name, with the remark that it is the one that ships with Espalier. */
+export function modelLabel({ name, embedded }: { readonly name: string; readonly embedded: boolean }): string {
+  return embedded ? `${name} (embedded model)` : name;
+}
+
+/** `64`, or `60–72` where the ends differ. */
+export function formatRange({ low, high }: { readonly low: number; readonly high: number }): string {
+  return low === high ? String(low) : `${low}–${high}`;
+}
+
 /** Text without control characters, so that a name from a file cannot move the cursor or colour a terminal. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

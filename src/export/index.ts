@@ -9,6 +9,8 @@ export {
   formatDivergence,
   formatDivergenceInterval,
   formatPercent,
+  formatRange,
+  modelLabel,
   printable,
   seriesLabel,
 } from "./format.js";
@@ -19,6 +21,7 @@ export {
   type CostUnit,
   type FrontierPoint,
   type FrontierQuality,
+  GRID_ON_VALIDATION,
   type GridSummary,
   type Interval,
   RESULT_BUDGET_UNITS,

@@ -58,6 +58,12 @@ export const beforeTopUpSchema = z.object({
   accuracy: fraction.nullable().optional(),
 });
 
+/**
+ * The series that holds the whole reference grid, scored on the samples that it chooses on. Its means stand beside those of
+ * the test samples, so tables and figures show it only when asked.
+ */
+export const GRID_ON_VALIDATION = "grid on validation";
+
 /** One configuration on one sample. */
 export const rowSchema = z.object({
   series: name,

@@ -6,6 +6,8 @@ import {
   formatDivergence,
   formatDivergenceInterval,
   formatPercent,
+  formatRange,
+  modelLabel,
   printable,
   seriesLabel,
 } from "./format.js";
@@ -154,7 +156,7 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
 
   const { model, data } = results;
   const facts = [
-    `${model.name}${model.embedded ? " (embedded)" : ""}`,
+    modelLabel(model),
     `${data.name}/${data.split}, ${data.samples} samples`,
     `selector ${results.selector}`,
     `kernel function ${results.kernelFunction}`,
@@ -180,7 +182,7 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
     const level = formatPercent(results.intervals.level);
     const remark = `[low, high]: ${level} ${printable(results.intervals.method)}; tokens: mean over layers`;
     lines.push(...wrap(remark, width).map(dim));
-    lines.push("", bold(`mean counts per layer, of ${data.visualTokens.low}–${data.visualTokens.high} visual tokens`));
+    lines.push("", bold(`mean counts per layer, of ${formatRange(data.visualTokens)} visual tokens`));
     for (const point of results.frontier) {
       const label =
         point.budget === null

@@ -1,7 +1,7 @@
 /** The frontier figure: cost against divergence, with accuracy below it where there is one. */
 import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
-import { type CostUnit, formatPercent, printable, type ResultsHead } from "../export/index.js";
+import { type CostUnit, formatPercent, modelLabel, printable, type ResultsHead } from "../export/index.js";
 import { directLabels, pixelOf } from "./directLabels.js";
 import { textWidth } from "./fonts.js";
 import { frontierPanel, type PanelFrame, PERCENT_UNITS } from "./frontierPanel.js";
@@ -18,7 +18,7 @@ export interface FrontierOptions {
   readonly divergenceScale?: "auto" | "linear" | "log" | "symlog";
   /** Whether the accuracy panel is drawn; where the results have accuracies unless told. */
   readonly accuracy?: boolean;
-  /** Only these series; all unless told. */
+  /** Only these series; unless told, all but the reference grid on the samples that it chooses on. */
   readonly series?: readonly string[];
   /** Width of the whole figure in pixels; 600 unless told, 280 at least. */
   readonly width?: number;
@@ -61,24 +61,34 @@ function datasetsOf(series: readonly FigureSeries[], faded: readonly FigurePoint
   };
 }
 
-function heading(results: ResultsHead, title: string | undefined, drawn: number, dominated: number) {
-  const model = `${results.model.name}${results.model.embedded ? " (embedded model)" : ""}`;
+/** Whether a line goes up somewhere, as one may whose points were chosen on other samples than they are scored on. */
+function rises({ kind, frontier }: FigureSeries): boolean {
+  return kind === "curve" && frontier.some((point, i) => i > 0 && point.divergence > frontier[i - 1]!.divergence);
+}
+
+function heading(
+  results: ResultsHead,
+  title: string | undefined,
+  series: readonly FigureSeries[],
+  [drawn, dominated]: readonly [number, number],
+) {
   const number = (value: number) => value.toLocaleString("en");
+  const rising = series.some(rises) ? "; chosen on validation samples, scored on these, so a line may rise" : "";
   const left = drawn < dominated ? `; ${number(drawn)} of ${number(dominated)} dominated points drawn` : "";
   return {
-    text: printable(title ?? `${model} on ${results.data.name}`),
+    text: printable(title ?? `${modelLabel(results.model)} on ${results.data.name}`),
     subtitle: [
       printable(`${number(results.data.samples)} samples · selector ${results.selector}`) +
         printable(` · kernel function ${results.kernelFunction}`),
-      `Whiskers: ${formatPercent(results.intervals.level)} intervals${left}`,
+      `Whiskers: ${formatPercent(results.intervals.level)} intervals${rising}${left}`,
     ],
   };
 }
 
 /**
  * The Vega-Lite specification of the frontier: what every configuration costs and how far its answers are from the
- * unpruned model's. Each series has its colour, shape and dash; points that another of their series dominates are faded;
- * lines join the others, straight for a series that was asked for by budget, as a staircase for a mere set of
+ * unpruned model's. Each series has its colour, shape and dash; points beside the results' frontier, or that another of
+ * their series dominates, are faded; lines join the others, straight for a series that was asked for by budget, as a staircase for a mere set of
  * configurations. Whiskers are the intervals of the results. Data are inside; nothing is loaded.
  *
  * @param results their `means` are drawn; `rows` are not needed.
@@ -140,7 +150,9 @@ export function frontierSpecification(results: ResultsHead, options: FrontierOpt
   const specification = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `Cost against divergence of ${everything.length} configurations in ${series.length} series.`,
-    ...(options.title === null ? {} : { title: heading(results, options.title, faded.length, dominated.length) }),
+    ...(options.title === null
+      ? {}
+      : { title: heading(results, options.title, series, [faded.length, dominated.length]) }),
     padding: 8,
     config: CONFIG,
     datasets,

@@ -1,10 +1,12 @@
-/** What the frontier figure draws: means as points, told apart by dominance in the axes that are drawn. */
+/** What the frontier figure draws: means as points, those of a frontier and the others. */
 import {
   type CostUnit,
   formatAccuracyInterval,
   formatBudget,
   formatCost,
   formatDivergenceInterval,
+  GRID_ON_VALIDATION,
+  meanKey,
   printable,
   type ResultMean,
   type ResultsHead,
@@ -34,8 +36,12 @@ export interface FigureSeries {
   readonly label: string;
   /** A curve's points were asked for by budget; a cloud's were not, and only what it dominates is known between them. */
   readonly kind: "curve" | "cloud";
-  /** Points that no other of the series dominates, by rising cost. */
+  /**
+   * By rising cost: what the results list as their frontier, where they list any of the series (it may have been chosen on
+   * other samples, so one of its points may dominate another on these); else the points that no other of it dominates.
+   */
   readonly frontier: readonly FigurePoint[];
+  /** The rest. */
   readonly dominated: readonly FigurePoint[];
 }
 
@@ -66,25 +72,30 @@ function toPoint(mean: ResultMean, unit: CostUnit): FigurePoint | null {
   };
 }
 
-/** Splits points into those no other dominates (cost and mean divergence, METHOD §9), by rising cost, and the rest. */
-function splitByDominance(points: readonly FigurePoint[]): { frontier: FigurePoint[]; dominated: FigurePoint[] } {
-  const front = new Set(nonDominated(points.map((point) => [point.cost, point.divergence])));
+/** Splits points into those of `front`, by rising cost, and the rest. */
+function split(points: readonly FigurePoint[], front: ReadonlySet<FigurePoint>) {
   return {
-    frontier: points.filter((_, i) => front.has(i)).sort((a, b) => a.cost - b.cost || a.divergence - b.divergence),
-    dominated: points.filter((_, i) => !front.has(i)),
+    frontier: points.filter((point) => front.has(point)).sort((a, b) => a.cost - b.cost || a.divergence - b.divergence),
+    dominated: points.filter((point) => !front.has(point)),
   };
+}
+
+/** Points that no other dominates in cost and mean divergence (METHOD §9). */
+function undominated(points: readonly FigurePoint[]): FigurePoint[] {
+  return nonDominated(points.map((point) => [point.cost, point.divergence])).map((i) => points[i]!);
 }
 
 /**
  * The series of the results, `search` first, the others as they first appear.
  *
  * @param unit unit of the cost axis; means that do not state it are left out.
- * @param only these series; all of them unless given.
+ * @param only these series; unless given, all but the reference grid on the samples that it chooses on.
  */
 export function figureSeries(results: ResultsHead, unit: CostUnit, only?: readonly string[]): FigureSeries[] {
+  const onFrontier = new Set(results.frontier.map(meanKey));
   const groups = new Map<string, ResultMean[]>();
   for (const mean of results.means) {
-    if (only !== undefined && !only.includes(mean.series)) continue;
+    if (only === undefined ? mean.series === GRID_ON_VALIDATION : !only.includes(mean.series)) continue;
     const group = groups.get(mean.series);
     if (group === undefined) groups.set(mean.series, [mean]);
     else group.push(mean);
@@ -92,9 +103,15 @@ export function figureSeries(results: ResultsHead, unit: CostUnit, only?: readon
   const names = [...groups.keys()].sort((a, b) => Number(b === "search") - Number(a === "search"));
   return names.flatMap((name) => {
     const means = groups.get(name)!;
-    const points = means.map((mean) => toPoint(mean, unit)).filter((point) => point !== null);
-    if (points.length === 0) return [];
+    const drawn = means.flatMap((mean) => {
+      const point = toPoint(mean, unit);
+      return point === null ? [] : [{ point, listed: onFrontier.has(meanKey(mean)) }];
+    });
+    if (drawn.length === 0) return [];
+    const points = drawn.map(({ point }) => point);
+    const listed = drawn.flatMap((one) => (one.listed ? [one.point] : []));
+    const front = new Set(listed.length > 0 ? listed : undominated(points));
     const kind = means.every((mean) => mean.budget !== null) ? "curve" : "cloud";
-    return [{ name: printable(name), label: seriesLabel(printable(name)), kind, ...splitByDominance(points) } as const];
+    return [{ name: printable(name), label: seriesLabel(printable(name)), kind, ...split(points, front) } as const];
   });
 }

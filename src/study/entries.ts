@@ -3,6 +3,7 @@
  * study can be read without its model.
  */
 import type { BudgetUnit, CostName, DecoderShape } from "../cost/index.js";
+import { GRID_ON_VALIDATION } from "../export/index.js";
 import type { Conditioning } from "../search/index.js";
 
 /** Version of the journal's format. */
@@ -166,7 +167,7 @@ export type JournalEntry =
 export const SERIES = {
   search: "search",
   grid: "grid",
-  gridOnValidation: "grid on validation",
+  gridOnValidation: GRID_ON_VALIDATION,
   schedule: "schedule",
   random: "control:random",
   uniformStride: "control:uniformStride",

@@ -238,6 +238,8 @@ describe("cli", function () {
     ];
 
     const cases: [what: string, args: () => string[], wanted: RegExp][] = [
+      ["--json that is a folder", () => search("--json", folder), /^--json .* is a folder; name a file, such as /],
+      ["--out that is a file", () => search("--out", file("taken", "")), /^--out .*taken is a file; name a folder\.$/],
       ["an unknown command", () => ["serach"], /^Unknown command 'serach'.*The commands are quickstart, search,/],
       [
         "an unknown option",

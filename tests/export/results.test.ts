@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, expect } from "chai";
@@ -150,6 +151,21 @@ describe("results", () => {
     const error = await writeAtomically(file, "text").catch((thrown: unknown) => thrown);
     assert.instanceOf(error, EspalierError);
     expect((error as Error).message).to.match(/taken cannot be written/);
+  });
+
+  it("go into a pipe as it is, and through a link into its file", async function () {
+    if (process.platform === "win32") this.skip();
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [read] = await Promise.all([readFile(pipe, "utf8"), writeAtomically(pipe, "text")]);
+    expect(read).to.equal("text");
+    expect((await lstat(pipe)).isFIFO()).to.equal(true);
+    const [file, link] = [join(folder, "real"), join(folder, "link")];
+    await writeAtomically(file, "old");
+    await symlink(file, link);
+    await writeAtomically(link, "new");
+    expect((await lstat(link)).isSymbolicLink()).to.equal(true);
+    expect(await readFile(file, "utf8")).to.equal("new");
   });
 
   it("answer hostile JSON with one sentence or with valid results, never otherwise", () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import sharp from "sharp";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../../src/errors.js";
+import { GRID_ON_VALIDATION } from "../../src/export/index.js";
 import { frontierSpecification, renderPng, renderSvg, scheduleSpecification } from "../../src/figures/index.js";
 import { syntheticResults } from "../export/syntheticResults.js";
 
@@ -71,6 +72,34 @@ describe("the frontier figure", () => {
         expect(points[i]!["divergence"]).to.be.below(points[i - 1]!["divergence"] as number);
       }
     }
+  });
+
+  it("draws the frontier that the results list, even where one of its points dominates another", () => {
+    const chosen = structuredClone(results);
+    const search = chosen.means.filter((mean) => mean.series === "search");
+    const worse = chosen.frontier.at(-1)!;
+    const mean = search.find((one) => one.configuration === worse.configuration && one.budget === worse.budget)!;
+    mean.divergence = { mean: 0.9, low: 0.8, high: 1 };
+    worse.divergence = mean.divergence;
+    const drawn = look(frontierSpecification(chosen));
+    const line = drawn.datasets["curves"]!.filter((point) => point["series"] === "search");
+    expect(line.map((point) => point["configuration"])).to.deep.equal(
+      chosen.frontier.map((point) => point.configuration),
+    );
+    expect(drawn.title!.subtitle.join(" ")).to.include("a line may rise");
+    expect(specification.title!.subtitle.join(" ")).to.not.include("a line may rise");
+  });
+
+  it("leaves the grid's choosing samples out unless asked for them", () => {
+    const both = structuredClone(results);
+    const grid = both.means.filter((mean) => mean.series === "grid");
+    both.means.push(...grid.map((mean) => ({ ...mean, series: GRID_ON_VALIDATION })));
+    const names = (specification: FrontierSpec) =>
+      new Set(Object.values(specification.datasets).flatMap((points) => points.map((point) => point["series"])));
+    expect(names(look(frontierSpecification(both))))
+      .to.include("grid")
+      .and.not.include(GRID_ON_VALIDATION);
+    expect(names(look(frontierSpecification(both, { series: [GRID_ON_VALIDATION] })))).to.include(GRID_ON_VALIDATION);
   });
 
   it("chooses the divergence axis by what it has to show, and covers it", () => {

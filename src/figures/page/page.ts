@@ -6,8 +6,11 @@ import {
   formatCost,
   formatDivergenceInterval,
   formatPercent,
+  formatRange,
+  GRID_ON_VALIDATION,
   meanKey,
   meansCsv,
+  modelLabel,
   printable,
   type ResultMean,
   type Results,
@@ -30,6 +33,9 @@ export interface PageOptions {
   /** Most rows that travel inside the page; with more, none do, and the page says so. 5,000 unless told. */
   readonly maximumRows?: number;
 }
+
+/** Parts of the time that the key numbers name, the longest; the page's end names all of them. */
+const MOST_PARTS = 3;
 
 const digest = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
@@ -90,7 +96,8 @@ function keyNumbers(results: Results): string {
   const seconds = Object.entries(results.seconds);
   if (seconds.length > 0) {
     const total = seconds.reduce((sum, [, value]) => sum + value, 0);
-    const small = seconds.map(([name, value]) => `${printable(name)} ${Math.round(value)} s`).join(", ");
+    const longest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, MOST_PARTS);
+    const small = longest.map(([name, value]) => `${printable(name)} ${Math.round(value)} s`).join(", ");
     cards.push(["Time", total < 600 ? `${Math.round(total)} s` : `${(total / 60).toFixed(0)} min`, small]);
   }
   const html = cards.map(
@@ -99,6 +106,9 @@ function keyNumbers(results: Results): string {
   );
   return cards.length === 0 ? "" : `<dl class="numbers">${html.join("")}</dl>`;
 }
+
+const rounded = (record: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, Math.round(value * 10) / 10]));
 
 function provenance(results: Results): string {
   const list = (record: Readonly<Record<string, unknown>>) =>
@@ -110,11 +120,11 @@ function provenance(results: Results): string {
     .map(([name, value]) => `${name} ${formatCost(value, "exactMacs")}`)
     .join(" · ");
   const facts: [string, string][] = [
-    ["model", `${model.name}, ${model.architecture}, ${model.layers} layers × ${model.hidden}; ${model.fingerprint}`],
     [
-      "data",
-      `${data.name}, ${data.split}, ${data.samples} samples of ${data.visualTokens.low}–${data.visualTokens.high} visual tokens`,
+      "model",
+      `${modelLabel(model)}, ${model.architecture}, ${model.layers} layers × ${model.hidden}; ${model.fingerprint}`,
     ],
+    ["data", `${data.name}, ${data.split}, ${data.samples} samples of ${formatRange(data.visualTokens)} visual tokens`],
     ["selector", results.selector],
     ["kernel function", results.kernelFunction],
     ["cost", `${results.cost}; budgets in ${results.budgetUnit}`],
@@ -123,7 +133,8 @@ function provenance(results: Results): string {
       `${formatPercent(results.intervals.level)}, ${results.intervals.method}, ${results.intervals.resamples.toLocaleString("en")} resamples`,
     ],
     ["beside the decoder, a sample", macs],
-    ["layer-forwards", list(results.layerForwards)],
+    ["layer-forwards", list(rounded(results.layerForwards))],
+    ["seconds", list(rounded(results.seconds))],
     [
       "seeds",
       Object.entries(results.seeds)
@@ -159,7 +170,7 @@ function provenance(results: Results): string {
 export async function renderPage(input: Results, options: PageOptions = {}): Promise<string> {
   const results = validateResults(input);
   const rowsFit = results.rows.length <= (options.maximumRows ?? 5_000);
-  const title = printable(options.title ?? results.study ?? `${results.model.name} on ${results.data.name}`);
+  const title = printable(options.title ?? results.study ?? `${modelLabel(results.model)} on ${results.data.name}`);
   const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
   const schedules = [...results.frontier]
     .sort((a, b) => a.cost.share - b.cost.share)
@@ -177,14 +188,14 @@ export async function renderPage(input: Results, options: PageOptions = {}): Pro
       : withOwnIds(await renderSvg(scheduleSpecification(results, { width: 1000, title: null })), "schedules");
 
   const facts = [
-    `${results.model.name}${results.model.embedded ? " (embedded model)" : ""}`,
+    modelLabel(results.model),
     `${results.data.name}/${results.data.split}, ${results.data.samples} samples`,
     `selector ${results.selector}`,
     `kernel function ${results.kernelFunction}`,
   ].map((fact) => escapeHtml(printable(fact)));
   const filters = seriesNames.map(
     (name) =>
-      `<label><input type="checkbox" data-series="${escapeHtml(name)}"${name === "grid" ? "" : " checked"}> ${escapeHtml(seriesLabel(printable(name)))}</label>`,
+      `<label><input type="checkbox" data-series="${escapeHtml(name)}"${name === GRID_ON_VALIDATION ? "" : " checked"}> ${escapeHtml(seriesLabel(printable(name)))}</label>`,
   );
   const middle = Math.floor((schedules.length - 1) / 2);
   const slider =
@@ -231,7 +242,7 @@ ${keyNumbers(results)}
 ${slider}
 </div>
 </section>
-<section><h2>Schedules: visual tokens kept at each layer</h2><figure>${schedulesSvg}</figure></section>
+<section><h2>Schedules: visual tokens kept at each layer</h2><figure id="schedules-figure">${schedulesSvg}</figure></section>
 ${comparisons === "" ? "" : `<section><h2>Paired comparisons</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
 <section>
 <h2>Configurations</h2>

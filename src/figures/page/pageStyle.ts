@@ -18,8 +18,8 @@ h2{font-size:17px;margin:0 0 10px}
 .facts,.note{color:var(--soft);margin:0}
 .note{font-size:13px;margin-top:8px}
 section{margin:36px 0}
-.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden;margin:24px 0 0}
-.numbers div{background:var(--page);padding:12px 16px}
+.numbers{display:flex;flex-wrap:wrap;gap:1px;background:var(--line);border:1px solid var(--line);border-radius:8px;overflow:hidden;margin:24px 0 0}
+.numbers div{flex:1 1 160px;background:var(--page);padding:12px 16px}
 .numbers dt{color:var(--soft);font-size:12.5px}
 .numbers dd{margin:0;font-size:20px;font-weight:600;font-variant-numeric:tabular-nums}
 .numbers small{display:block;font-size:12.5px;font-weight:400;color:var(--soft)}
@@ -27,6 +27,7 @@ section{margin:36px 0}
 @media (max-width:940px){.pair{grid-template-columns:minmax(0,1fr)}}
 figure{margin:0;position:relative}
 figure svg{max-width:100%;height:auto;display:block}
+@media (max-width:640px){main,header,footer{padding:0 16px}figure{overflow-x:auto}figure svg{max-width:none}#frontier-figure svg{width:540px}#schedules-figure svg{width:720px}}
 figure svg [aria-label]{cursor:default}
 .panel{border:1px solid var(--line);border-radius:8px;background:var(--panel);padding:18px 20px}
 label{font-weight:600}

@@ -7,6 +7,7 @@ import {
   formatDivergence,
   formatDivergenceInterval,
   formatPercent,
+  GRID_ON_VALIDATION,
   meanKey,
   printable,
   type ResultMean,
@@ -93,10 +94,11 @@ function head(column: { head: string; kind: string }): string {
   return `<th scope="col"${left} data-kind="${column.kind}"><button type="button">${escapeHtml(column.head)}</button></th>`;
 }
 
-/** The means to list: the frontier first, then the other series as they come, the grid last; at most `MOST_TABLE_ROWS`. */
+/** The means to list: the frontier first, then the other series as they come, the grid last, what it was chosen from behind it; at most `MOST_TABLE_ROWS`. */
 export function listedMeans(results: ResultsHead): ResultMean[] {
   const onFrontier = new Set(results.frontier.map(meanKey));
-  const rank = (mean: ResultMean) => (onFrontier.has(meanKey(mean)) ? 0 : mean.series === "grid" ? 2 : 1);
+  const rank = (mean: ResultMean) =>
+    onFrontier.has(meanKey(mean)) ? 0 : mean.series === GRID_ON_VALIDATION ? 3 : mean.series === "grid" ? 2 : 1;
   return results.means
     .map((mean, i) => ({ mean, i, rank: rank(mean) }))
     .sort((a, b) => a.rank - b.rank || a.i - b.i)
