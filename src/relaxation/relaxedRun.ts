@@ -154,7 +154,10 @@ class RelaxedBatch {
         ? layoutFrom(samples.map(({ answerPlaces }) => answerPlaces))
         : this.#dense
           ? keys
-          : layoutFrom(samples.map(({ text }, b) => keptPlaces(staying[b], text)));
+          : fewLengths(
+              samples.map(({ text }, b) => keptPlaces(staying[b], text)),
+              keys.length,
+            );
       this.#records.push({ masks, keys, policy, scores, mark });
       const output = this.#layer(i, hidden, keys, queries, policy);
       hidden = output.hidden;
@@ -316,6 +319,18 @@ class RelaxedBatch {
     }
     return gradient;
   }
+}
+
+/** Rows of a sample come in multiples of this many. */
+const STRIDE = 16;
+
+/**
+ * A layout of few possible lengths. The native library prepares a matrix product anew for every shape it has not met lately;
+ * lengths that follow every token of every schedule would never repeat.
+ */
+function fewLengths(kept: readonly Int32Array[], most: number): TokenLayout {
+  const longest = Math.max(...kept.map((places) => places.length));
+  return layoutFrom(kept, Math.min(most, Math.ceil(longest / STRIDE) * STRIDE));
 }
 
 /** Slots of some of a sample's places in a layout; −1 where a place is gone. Both ascend. */

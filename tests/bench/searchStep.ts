@@ -91,12 +91,16 @@ async function measureAlone(batch: number, seconds: number): Promise<OwnRow> {
   return JSON.parse(stdout) as OwnRow;
 }
 
-async function measureTwin(batches: readonly number[], seconds: number): Promise<TwinRow[] | null> {
+async function measureTwin(
+  batches: readonly number[],
+  seconds: number,
+  ...more: readonly string[]
+): Promise<TwinRow[] | null> {
   const python = process.env.ESPALIER_BENCH_PYTHON;
   if (!python) return null;
   // dist/tests/bench → tests/bench
   const script = path.join(import.meta.dirname, "..", "..", "..", "tests", "bench", "twin.py");
-  const { stdout } = await run(python, [script, "--batches", batches.join(","), "--seconds", `${seconds}`], {
+  const { stdout } = await run(python, [script, "--batches", batches.join(","), "--seconds", `${seconds}`, ...more], {
     env: { ...process.env, OMP_NUM_THREADS: "1", CUDA_VISIBLE_DEVICES: "-1" },
   });
   return (JSON.parse(stdout) as { rows: TwinRow[] }).rows;
@@ -104,8 +108,10 @@ async function measureTwin(batches: readonly number[], seconds: number): Promise
 
 export interface SearchStepBench {
   readonly own: readonly OwnRow[];
-  /** Null where there is no PyTorch. */
+  /** Null where there is no PyTorch. The twin at its released batch comes first. */
   readonly twin: readonly TwinRow[] | null;
+  /** The twin at its released batch when it computes the frozen weights’ gradients too. */
+  readonly twinWithWeightGradients: TwinRow | null;
   /** Own step, teacher included, at the search's default batch over the twin at its released batch, and at its best one. */
   readonly ratio: number | null;
   readonly ratioToBest: number | null;
@@ -130,10 +136,12 @@ export async function benchSearchStep(seconds = 4): Promise<SearchStepBench> {
   }
   const others = await measureTwin(TWIN_BATCHES.slice(1), seconds);
   const twin = others && [least(released), ...others];
+  const wasteful = await measureTwin([TWIN_BATCH], seconds, "--weight-gradients");
   const ratio = (a: number, b?: number) => (b === undefined ? null : a / b);
   return {
     own,
     twin,
+    twinWithWeightGradients: wasteful?.[0] ?? null,
     ratio: ratio(own[0].withTeacher, twin?.[0].cpuSecondsPerSample),
     ratioToBest: ratio(own[0].withTeacher, twin ? least(twin).cpuSecondsPerSample : undefined),
     ratioAtSameBatch: ratio(own[1].withTeacher, twin?.[0].cpuSecondsPerSample),

@@ -5,7 +5,10 @@ the predictor; nothing is kept between steps. 8 decoder layers of width 128, 4 h
 visual and 32 text tokens (4 of them the answer), vocabulary 128, FastV's ranking. Pictures are not encoded: visual features
 are given, which spares the twin the vision tower that the released code runs every time.
 
-    python twin.py [--batches 4,1,8,16,32] [--seconds 4] [--threads 1]
+The frozen weights get no gradients, although section 10 counts that among what the released code does not spare;
+`--weight-gradients` computes them.
+
+    python twin.py [--batches 4,1,8,16,32] [--seconds 4] [--threads 1] [--weight-gradients]
 
 Needs torch alone. Prints one JSON object: processor seconds and wall seconds per sample at each batch.
 """
@@ -121,13 +124,13 @@ def cost(shares):
 
 
 class Twin:
-    def __init__(self):
+    def __init__(self, weight_gradients):
         torch.manual_seed(0)
         self.embedding = nn.Embedding(VOCABULARY, H)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.final = torch.ones(H)
         for p in [*self.embedding.parameters(), *self.layers.parameters()]:
-            p.requires_grad_(False)
+            p.requires_grad_(weight_gradients)
         self.predictor = Predictor()
         self.optimizer = torch.optim.AdamW(self.predictor.parameters(), lr=4e-4)
         angles = torch.arange(N)[:, None] * 10000.0 ** (-torch.arange(0, D, 2) / D)[None]
@@ -163,6 +166,8 @@ class Twin:
         slack = budget - (cost(shares) - self.floor) / (self.full - self.floor)
         loss = (1000 * divergence - 0.1 * 100 * slack + 10 * slack**2).mean()
         self.optimizer.zero_grad()
+        self.layers.zero_grad()
+        self.embedding.zero_grad()
         loss.backward()
         self.optimizer.step()
         return float(divergence.mean().detach())
@@ -191,9 +196,10 @@ if __name__ == "__main__":
     parser.add_argument("--batches", default="4,1,8,16,32")
     parser.add_argument("--seconds", type=float, default=4, help="processor seconds to spend on each batch size")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weight-gradients", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
-    twin = Twin()
+    twin = Twin(options.weight_gradients)
     rows = [measure(twin, int(b), options.seconds) for b in options.batches.split(",")]
     print(json.dumps({"torch": torch.__version__, "threads": options.threads, "rows": rows}))
