@@ -1,8 +1,9 @@
 /** Writing a file so that it is either the old one or the whole new one, never a part. */
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, realpath, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EspalierError } from "../errors.js";
+import { makeFolder } from "./makeFolder.js";
 
 const CHUNK = 1 << 18;
 
@@ -46,7 +47,7 @@ export async function writeAtomically(
   let temporary: string | undefined;
   let handle: FileHandle | undefined;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const target = await targetOf(file);
     if (target.replaceable) temporary = `${target.path}.${randomUUID().slice(0, 8)}.partial`;
     handle = await open(temporary ?? target.path, temporary === undefined ? "w" : "wx");

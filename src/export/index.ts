@@ -14,6 +14,7 @@ export {
   printable,
   seriesLabel,
 } from "./format.js";
+export { makeFolder } from "./makeFolder.js";
 export { parseResults, readResults } from "./readResults.js";
 export {
   COST_UNITS,

@@ -1,10 +1,10 @@
 /** Opening a study, or beginning one: its settings, its folder, its lock, its journal. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileError } from "../checkpoint/index.js";
 import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import type { Results } from "../export/index.js";
+import { makeFolder, type Results } from "../export/index.js";
 import { type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
 import { selector } from "../selectors/index.js";
@@ -205,7 +205,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
     };
     if (directory !== null) {
       try {
-        mkdirSync(directory, { recursive: true });
+        makeFolder(directory);
       } catch (error) {
         throw fileError("make", directory, error);
       }
