@@ -124,9 +124,15 @@ export async function report(results: Results, options: OutputOptions, out: stri
   process.stdout.write(tableText(results));
   for (const note of results.notes ?? []) process.stdout.write(`${note}\n`);
   const figures = written.filter((name) => !name.startsWith("schedule-"));
-  process.stdout.write(`\nFiles in ${directory}: ${figures.join(", ")}`);
+  process.stdout.write(
+    `\nOpen ${join(directory, "index.html")} in a browser: figures, schedules and tables on one page.\n`,
+  );
+  process.stdout.write(`Files in ${directory}: ${figures.join(", ")}`);
   const schedules = written.length - figures.length;
-  if (schedules > 0) process.stdout.write(`, and ${schedules} schedules for espalier evaluate --schedule`);
+  if (schedules > 0)
+    process.stdout.write(
+      `, and ${schedules === 1 ? "a schedule" : `${schedules} schedules`} for espalier evaluate --schedule`,
+    );
   process.stdout.write(`.\n`);
   if (options.json !== undefined) process.stdout.write(`Results as JSON: ${options.json}.\n`);
 }

@@ -64,7 +64,7 @@ describe("cli", function () {
       expect(table)
         .to.match(/paired comparisons/)
         .and.to.match(/hypervolume/)
-        .and.to.match(/Files in .*runs\/main/);
+        .and.to.match(/Open .*runs\/main\/index\.html in a browser.*\nFiles in .*runs\/main/);
     });
 
     it("reuses everything the second time, and gives the same bytes", async () => {
@@ -88,7 +88,7 @@ describe("cli", function () {
     });
 
     it("prints the same frontier again without the model, by name or from a file", async () => {
-      const head = table.slice(0, table.indexOf("Files in"));
+      const head = table.slice(0, table.indexOf("Open "));
       const byName = await inProcess("frontier", "main", ...storage());
       expect(byName.output).to.contain(head);
       const fromFile = await inProcess("frontier", json, "--out", inFolder("elsewhere"));
