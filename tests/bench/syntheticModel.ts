@@ -51,7 +51,7 @@ export function syntheticModel(seed = 1): Qwen25Vl {
       temporalPatchSize: 2,
       spatialMergeSize: 2,
       windowSize: 16,
-      fullAttentionBlocks: [0],
+      fullAttentionBlocks: [],
       outHiddenSize: DECODER.hiddenSize,
       inChannels: 3,
       tokensPerSecond: 4,
