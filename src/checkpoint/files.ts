@@ -113,11 +113,15 @@ export function readOptionalJsonObject(file: string): Record<string, unknown> | 
  * Writes a file so that it is there whole or not at all: a temporary file beside it is filled, forced to the disk, and
  * renamed. When anything fails, the temporary file is removed and an earlier file of that name is untouched.
  *
- * @param file destination; its folder must exist.
+ * @param file destination; its folder must exist. A device or a pipe cannot be replaced and is refused.
  * @param fill writes the bytes in order; every call of its argument appends one piece.
  * @throws EspalierError when the disk is full, the folder is missing, and so on.
  */
 export function writeAtomically(file: string, fill: (append: (bytes: Uint8Array) => void) => void): void {
+  const before = fs.statSync(file, { throwIfNoEntry: false });
+  if (before && !before.isFile()) {
+    throw new EspalierError(`${file} cannot be written: it is no regular file. Name a file that may be replaced.`);
+  }
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   let fd: number | undefined;
   try {

@@ -140,6 +140,15 @@ describe("safetensors", () => {
     read.close();
   });
 
+  it("does not put a file in the place of a folder or a device", () => {
+    const tensors = { a: { dtype: "F32", shape: [1], data: new Float32Array(1) } } as const;
+    expectSentence(() => writeSafetensors(folder, tensors), /no regular file/);
+    assert.isTrue(fs.statSync(folder).isDirectory());
+    if (!fs.existsSync("/dev/null")) return;
+    expectSentence(() => writeSafetensors("/dev/null", tensors), /no regular file/);
+    assert.isTrue(fs.statSync("/dev/null").isCharacterDevice());
+  });
+
   it("keeps the earlier file when there is no room for the new one", function () {
     if (process.platform === "win32") this.skip();
     const file = path.join(folder, "full.safetensors");

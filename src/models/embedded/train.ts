@@ -221,6 +221,8 @@ export async function trainEmbedded(
       tally.add(result);
       progress.step++;
       progress.seconds += (performance.now() - began) / 1000;
+      // A step fills the thread; signals are heard between two of them.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       if (blockEnds) {
         for (const [task, { right, asked }] of tally.right) {
           const before = progress.accuracy[task] ?? right / asked;
