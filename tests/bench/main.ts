@@ -12,6 +12,8 @@ import { cpus } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { benchFrontier } from "./frontier.js";
+import type { benchGrid } from "./grid.js";
+import type { benchMemory } from "./memory.js";
 import type { benchPrefill } from "./prefill.js";
 import type { SearchStepBench } from "./searchStep.js";
 
@@ -62,6 +64,35 @@ const BENCHES: readonly Bench[] = [
         { what, measured: `${ratio.toFixed(2)}: ${own1} / ${released}`, target: `≤ ${target}`, met: ratio <= target },
         { what: "— both at batch 4", measured: ratioAtSameBatch.toFixed(2), target: "", met: null },
         { what: "— against the twin's best batch", measured: ratioToBest.toFixed(2), target: "", met: null },
+      ];
+    },
+  },
+  {
+    name: "grid",
+    rows(json) {
+      const { configurations, ratio, cpuRatio, tokenShare, target } = json as Awaited<ReturnType<typeof benchGrid>>;
+      return [
+        {
+          what: `Grid of ${configurations} with shared prefixes: time / (${percent(tokenShare)} of the rows × time unshared)`,
+          measured: `${ratio.toFixed(2)} (processor time ${cpuRatio.toFixed(2)})`,
+          target: `≤ ${target}`,
+          met: ratio <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "memory",
+    rows(json) {
+      const { marks, tensorsFlat, growth, peakMemory, target } = json as Awaited<ReturnType<typeof benchMemory>>;
+      const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+      return [
+        {
+          what: `Memory over ${marks.at(-1)?.step} search steps: growth of resident memory behind the first tenth`,
+          measured: `${percent(growth)}, tensors ${tensorsFlat ? "flat" : "growing"}, peak ${megabytes(peakMemory)}`,
+          target: `≤ ${percent(target, 0)}`,
+          met: tensorsFlat && growth <= target,
+        },
       ];
     },
   },
