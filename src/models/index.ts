@@ -1,4 +1,4 @@
-export { attentionRows, gatherRows, type KeyPolicy, MASKED, reshape } from "./blocks/index.js";
+export { add, attentionRows, gatherRows, gelu, type KeyPolicy, linear, MASKED, reshape } from "./blocks/index.js";
 export { causalBias, layoutFrom, otherTokens, slotsOf } from "./layout.js";
 export { type LoadedModel, loadModel } from "./load.js";
 export type {
@@ -11,6 +11,7 @@ export type {
   TokenLayout,
   VisionLanguageModel,
 } from "./model.js";
+export { type PackedLayout, packLayout } from "./packing.js";
 export { Parameters, type WeightSource } from "./parameters.js";
 export { compareWithReference, type ParityReport, type ParityRow, type ParityTolerances } from "./parity.js";
 export { Qwen25Vl } from "./qwen2_5_vl/index.js";

@@ -23,6 +23,7 @@ export function layoutFrom(kept: readonly ArrayLike<number>[], length?: number):
 export function causalBias(queries: TokenLayout, keys: TokenLayout, window: number | null): tf.Tensor4D {
   const { batch, length: nq, index: qi } = queries;
   const { length: nk, index: ki } = keys;
+  if (queries.samples && keys.samples) return packedBias(queries, keys, window);
   // Rows keep their order and padding comes last: among the same rows, without a window, earlier slots are what is seen.
   if (queries === keys && window === null) return triangle(nq);
   const samples = batch;
@@ -41,6 +42,27 @@ export function causalBias(queries: TokenLayout, keys: TokenLayout, window: numb
     }
   }
   return tf.tensor4d(mask, [samples, 1, nq, nk]);
+}
+
+/** The causal mask of sequences that hold several samples: as `causalBias`, and within a sample only. */
+function packedBias(queries: TokenLayout, keys: TokenLayout, window: number | null): tf.Tensor4D {
+  const { batch, length: nq, index: qi, samples: qs } = queries;
+  const { length: nk, index: ki, samples: ks } = keys;
+  const mask = new Float32Array(batch * nq * nk).fill(MASKED);
+  const first = new Map<number, number>();
+  for (let k = ks!.length - 1; k >= 0; k--) first.set(ks![k], k);
+  for (let b = 0; b < batch; b++) {
+    for (let q = b * nq; q < (b + 1) * nq; q++) {
+      const sample = qs![q];
+      if (sample < 0) mask[q * nk] = 0;
+      const begin = sample < 0 ? undefined : first.get(sample);
+      if (begin === undefined) continue;
+      for (let k = begin; k < (b + 1) * nk && ks![k] === sample && ki[k] <= qi[q]; k++) {
+        if (window === null || qi[q] - ki[k] < window) mask[(q - b) * nk + k] = 0;
+      }
+    }
+  }
+  return tf.tensor4d(mask, [batch, 1, nq, nk]);
 }
 
 /** [1, 1, N, N]: 0 on and below the diagonal, `MASKED` above. */

@@ -31,6 +31,11 @@ export interface TokenLayout {
   readonly length: number;
   /** [batch · length]: place of the row's token in its sample, −1 for padding. */
   readonly index: Int32Array;
+  /**
+   * [batch · length]: the sample of each row, where a sequence holds several (`packLayout`); rows of different samples do not
+   * see each other. Default: sequence b holds sample b.
+   */
+  readonly samples?: Int32Array;
 }
 
 /** Rotations of a layout's rows; what is inside is the model's business. Its owner disposes the tensors. */
@@ -42,6 +47,22 @@ export interface LayoutRotary {
 export interface KeyValues {
   readonly keys: tf.Tensor4D;
   readonly values: tf.Tensor4D;
+}
+
+/** Asks of a layer's keys what each is worth: see `KeyProbe`. */
+export interface LayerProbe {
+  /** [B, N] leaf for the gradient of the keys that are there. */
+  readonly kept: tf.Tensor2D;
+  /**
+   * Rows that were dropped before this layer, whose keys' gradient is wanted: [B·D, H], their rotary, their visibility
+   * [B, 1, N_q, D] and the [B, D] leaf for their gradient; null where there are none.
+   */
+  readonly dropped: {
+    readonly hidden: tf.Tensor2D;
+    readonly rotary: LayoutRotary;
+    readonly bias: tf.Tensor4D;
+    readonly leaf: tf.Tensor2D;
+  } | null;
 }
 
 export interface LayerInput {
@@ -57,6 +78,8 @@ export interface LayerInput {
   /** Structural mask, [B or 1, 1, N_q, N_k]; null lets every row see every row. */
   readonly bias: tf.Tensor4D | null;
   readonly policy?: KeyPolicy;
+  /** Asks what the layer's keys are worth, and for its attention; needs a tape. Not together with `policy` or `past`. */
+  readonly probe?: LayerProbe;
   /** Keys and values of earlier rows (decoding), before this layer's own; owned by the caller. */
   readonly past?: KeyValues;
 }
@@ -66,6 +89,8 @@ export interface LayerOutput extends KeyValues {
   readonly hidden: tf.Tensor2D;
   /** [B, h, N_q, d], rotated: what scores are computed from. */
   readonly queries: tf.Tensor4D;
+  /** [B, h, N_q, N_k]: the probabilities of the layer's attention, where a probe asked for them. */
+  readonly attention?: tf.Tensor4D;
 }
 
 /** A decoder-only language model that reads pictures. Every tensor argument is float32. */
@@ -81,7 +106,7 @@ export interface VisionLanguageModel {
   /** Number of visual tokens of a picture. */
   visualTokens(grid: GridThw): number;
 
-  /** [Σ patches, patch width] → [Σ visual tokens, H]. Owned by the tape, or by the caller. */
+  /** [Σ patches, patch width] → [Σ visual tokens, H]. Owned by the caller. */
   encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D;
 
   /**
@@ -89,7 +114,7 @@ export interface VisionLanguageModel {
    *
    * @param ids R token ids.
    * @param visual [number of image tokens among ids, H]; null embeds every id as a word, an image token that was generated too.
-   * @returns [R, H]; owned by the tape, or by the caller.
+   * @returns [R, H], owned by the caller.
    */
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D;
 
@@ -105,13 +130,13 @@ export interface VisionLanguageModel {
    */
   bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D | null;
 
-  /** One decoder layer. Everything returned is owned by the tape, or by the caller. */
+  /** One decoder layer. Everything returned is owned by the caller; a tape keeps what it needs by itself. */
   layer(i: number, input: LayerInput, tape?: Tape): LayerOutput;
 
-  /** Final norm. [R, H] → [R, H]. Owned by the tape, or by the caller. */
+  /** Final norm. [R, H] → [R, H]. Owned by the caller. */
   norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D;
 
-  /** Final norm and head. [R, H] → [R, vocabulary]. Owned by the tape, or by the caller. */
+  /** Final norm and head. [R, H] → [R, vocabulary]. Owned by the caller. */
   logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D;
 
   dispose(): void;

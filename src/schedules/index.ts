@@ -8,7 +8,7 @@ import { multiStep } from "./multiStep.js";
 import { pSigmoid } from "./pSigmoid.js";
 import { singleStep } from "./singleStep.js";
 
-export type { KernelFunction, Phase } from "./kernelFunction.js";
+export { type KernelFunction, type Phase, sharesGradient } from "./kernelFunction.js";
 export {
   countsFromShares,
   SHARE_TOLERANCE,

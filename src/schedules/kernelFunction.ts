@@ -70,6 +70,22 @@ export function defineKernelFunction(family: Family): KernelFunction {
   };
 }
 
+/**
+ * The gradient of a kernel function's parameters, given that of its shares in training.
+ *
+ * @param theta [B, P]
+ * @param dShares [B, L]
+ * @returns [B, P]; the caller disposes.
+ */
+export function sharesGradient(
+  kernel: KernelFunction,
+  theta: tf.Tensor2D,
+  layers: number,
+  dShares: tf.Tensor2D,
+): tf.Tensor2D {
+  return tf.tidy(() => tf.grad((x) => kernel.shares(x as tf.Tensor2D, layers))(theta, dShares)) as tf.Tensor2D;
+}
+
 /** Column `index` of theta, [B, 1]. */
 export function column(theta: tf.Tensor2D, index: number): tf.Tensor2D {
   return tf.slice(theta, [0, index], [-1, 1]);

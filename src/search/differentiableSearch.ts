@@ -10,7 +10,7 @@ import { type CostModel, costRange, fromNormalised, totalCost } from "../cost/in
 import { EspalierError } from "../errors.js";
 import { evaluateCounts, type PreparedSample, type PreparedSamples } from "../evaluation/index.js";
 import { type Estimator, relaxedRun } from "../relaxation/index.js";
-import type { KernelFunction } from "../schedules/index.js";
+import { type KernelFunction, sharesGradient } from "../schedules/index.js";
 import { AdamW, type AdamWState, Pacer, Random } from "../tensor/index.js";
 import { AugmentedLagrangian, type LagrangianOptions, type LagrangianState } from "./augmentedLagrangian.js";
 import { type Conditioning, Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
@@ -224,8 +224,9 @@ export class DifferentiableSearch {
     const targets = buckets.map((bucket) => budgets[bucket]);
 
     const prompts = this.options.conditioning === "input" ? promptBatch(members) : null;
+    const pass = this.predictor.pass(prompts, targets);
     try {
-      const proposed = this.#shares(prompts, targets);
+      const proposed = this.#sharesOf(pass.parameters);
       const projections =
         this.#lagrangian.options.form === "projected" ? this.#project(members, proposed, targets) : null;
       const shares = projections?.map((projection) => projection.shares) ?? proposed;
@@ -241,10 +242,11 @@ export class DifferentiableSearch {
         const back = projections ? projections[b].backward(gradient) : gradient;
         for (let i = 1; i < layers; i++) dShares[b * layers + i] = back[i] / members.length;
       });
-      const gradientNorm = this.predictor.descend(this.#optimizer, this.#learningRate(), () => {
-        const shares = kernel.shares(this.predictor.parameters(prompts, targets), layers);
-        return tf.sum(tf.mul(shares, tf.tensor2d(dShares, [members.length, layers]))) as tf.Scalar;
-      });
+      const gradientNorm = tf.tidy(() => {
+        const wanted = tf.tensor2d(dShares, [members.length, layers]);
+        const dParameters = sharesGradient(kernel, pass.parameters, layers, wanted);
+        return pass.descend(this.#optimizer, this.#learningRate(), dParameters) as unknown as tf.Scalar;
+      }) as unknown as number;
       if (!Number.isFinite(gradientNorm)) {
         throw new EspalierError(
           `The predictor's gradient stopped being finite at step ${this.#step}; its weights are as before the step. Try a smaller learning rate than ${this.options.learningRate}.`,
@@ -265,8 +267,9 @@ export class DifferentiableSearch {
         converged: this.#lagrangian.converged,
       };
     } finally {
+      pass.dispose();
       prompts?.rows.dispose();
-      prompts?.present.dispose();
+      prompts?.weights.dispose();
     }
   }
 
@@ -282,12 +285,18 @@ export class DifferentiableSearch {
     return this.options.learningRate * (0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * progress)));
   }
 
-  #shares(prompts: PromptBatch | null, budgets: readonly number[], phase?: "execution"): Float32Array[] {
+  /** [B][L] shares of kernel parameters [B, P]. */
+  #sharesOf(parameters: tf.Tensor2D, phase?: "execution"): Float32Array[] {
     const { layers } = this.#prepared.model.shape;
-    const flat = tf.tidy(() =>
-      this.options.kernel.shares(this.predictor.parameters(prompts, budgets), layers, phase).dataSync<"float32">(),
-    );
-    return budgets.map((_, b) => flat.slice(b * layers, (b + 1) * layers));
+    const flat = tf.tidy(() => this.options.kernel.shares(parameters, layers, phase).dataSync<"float32">());
+    return Array.from({ length: parameters.shape[0] }, (_, b) => flat.slice(b * layers, (b + 1) * layers));
+  }
+
+  #shares(prompts: PromptBatch | null, budgets: readonly number[], phase?: "execution"): Float32Array[] {
+    const parameters = this.predictor.parameters(prompts, budgets);
+    const shares = this.#sharesOf(parameters, phase);
+    parameters.dispose();
+    return shares;
   }
 
   /** Normalised cost of fractional counts, and its gradient with respect to the shares. */
@@ -343,7 +352,7 @@ export class DifferentiableSearch {
       const budgets = Array.from(members, (_, b) => normalised[first + b]);
       const rows = this.#shares(prompts, budgets, "execution");
       prompts?.rows.dispose();
-      prompts?.present.dispose();
+      prompts?.weights.dispose();
       rows.forEach((row, b) => {
         shares.push(row);
         projections.push(project(row, budget[first + b], this.options.cost, members[b].tokens));

@@ -7,8 +7,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
 import type { PreparedSample } from "../evaluation/index.js";
+import { add, gatherRows, gelu, linear } from "../models/index.js";
 import type { KernelFunction } from "../schedules/index.js";
-import { type AdamW, Random } from "../tensor/index.js";
+import { type AdamW, Random, Tape } from "../tensor/index.js";
+import { layerNorm, modulate, pool } from "./predictorBlocks.js";
 
 export const CONDITIONINGS = ["input", "budget", "constant"] as const;
 /** What the predictor sees: the prompt and the budget, the budget alone, or neither (a table of rows, one a budget). */
@@ -25,21 +27,14 @@ export interface PredictorOptions {
   readonly seed: number;
 }
 
-/** Prompt rows of a batch: embeddings padded to [B, N, H], and 1 where a row is a prompt token, [B, N]. */
+/** Prompt rows of a batch: embeddings [B·N, H], padded, and each row's weight in its sample's mean, [B, N]; 0 for padding. */
 export interface PromptBatch {
-  readonly rows: tf.Tensor3D;
-  readonly present: tf.Tensor2D;
+  readonly rows: tf.Tensor2D;
+  readonly weights: tf.Tensor2D;
 }
 
 /** A predictor's variables in plain memory: all its matrices one after the other, and all its vectors. */
 export type PredictorWeights = ReadonlyMap<string, Float32Array>;
-
-/** `x·W + b` on the last axis of [B, N, in] or [B, in]. */
-function dense(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {
-  const [input, output] = weight.shape;
-  const rows = tf.reshape(x, [-1, input]) as tf.Tensor2D;
-  return tf.reshape(tf.add(tf.matMul(rows, weight), bias), [...x.shape.slice(0, -1), output]);
-}
 
 /** A parameter as it begins. */
 interface Part {
@@ -48,8 +43,40 @@ interface Part {
   readonly values: Float32Array;
 }
 
-function gelu(x: tf.Tensor): tf.Tensor {
-  return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))));
+/** A predictor's answer, and the way back from it. Owns its tensors. */
+export class PredictorPass {
+  /** [B, P] parameters of the kernel function. */
+  readonly parameters: tf.Tensor2D;
+  readonly #predictor: Predictor;
+  readonly #leaves: ReadonlyMap<string, tf.Tensor>;
+  readonly #tape: Tape;
+
+  constructor(predictor: Predictor, leaves: ReadonlyMap<string, tf.Tensor>, parameters: tf.Tensor2D, tape: Tape) {
+    this.#predictor = predictor;
+    this.#leaves = leaves;
+    this.parameters = parameters;
+    this.#tape = tape;
+  }
+
+  /**
+   * One optimiser step. Call it once.
+   *
+   * @param dParameters [B, P]: gradient of the objective with respect to `parameters`; owned by the caller.
+   * @returns the gradient's global norm; where it is not finite nothing was changed.
+   */
+  descend(optimizer: AdamW, learningRate: number, dParameters: tf.Tensor2D): number {
+    return tf.tidy(() => {
+      this.#tape.accumulate(this.parameters, tf.clone(dParameters));
+      this.#tape.backward();
+      const gradients = this.#predictor.joined((name) => this.#tape.gradient(this.#leaves.get(name)!));
+      return optimizer.apply(this.#predictor.variables, gradients, learningRate);
+    }) as unknown as number;
+  }
+
+  dispose(): void {
+    this.#tape.dispose();
+    tf.dispose([this.parameters, ...this.#leaves.values()]);
+  }
 }
 
 export class Predictor {
@@ -77,7 +104,7 @@ export class Predictor {
     const narrow = Math.max(8, Math.floor(hidden / 8));
     const layer = (name: string, input: number, output: number, scale = 1) => {
       const weights = Float32Array.from({ length: input * output }, () => (scale * random.normal()) / Math.sqrt(input));
-      list.push({ name: `${name}.weight`, shape: [input, output], values: weights });
+      list.push({ name: `${name}.weight`, shape: [output, input], values: weights });
       list.push({ name: `${name}.bias`, shape: [output], values: new Float32Array(output) });
     };
     layer("budget.0", 1, middle);
@@ -145,46 +172,69 @@ export class Predictor {
   }
 
   /**
+   * Gradients in the shape of the variables, in the caller's scope.
+   *
+   * @param gradientOf a parameter's gradient by its name; undefined where it has none.
+   */
+  joined(gradientOf: (name: string) => tf.Tensor | undefined): Map<string, tf.Tensor> {
+    return new Map(
+      [...this.#parts].map(([group, parts]) => {
+        const flat = parts.map(({ name, values }) => tf.reshape(gradientOf(name) ?? tf.zeros([values.length]), [-1]));
+        return [group, tf.reshape(tf.concat(flat), this.#variables.get(group)!.shape)];
+      }),
+    );
+  }
+
+  /**
    * @param prompts the batch's prompts; null is enough unless the conditioning is `input`.
    * @param budgets [B] normalised.
-   * @returns [B, P] parameters of the kernel function, in the caller's scope; differentiable on tfjs' tape.
+   * @returns [B, P] parameters of the kernel function, in the caller's scope.
    */
   parameters(prompts: PromptBatch | null, budgets: ArrayLike<number>): tf.Tensor2D {
-    return tf.tidy(() => {
-      if (this.options.conditioning === "constant") return this.#lookUp(budgets);
-      const named = this.#named();
-      const v = (name: string) => named.get(name)!;
-      const apply = (name: string, x: tf.Tensor) =>
-        dense(x, v(`${name}.weight`) as tf.Tensor2D, v(`${name}.bias`) as tf.Tensor1D);
-      const budget = tf.tensor2d(Float32Array.from(budgets), [budgets.length, 1]);
-      const code = gelu(apply("budget.1", gelu(apply("budget.0", budget)))); // [B, H/4]
-      if (this.options.conditioning === "input" && !prompts) {
-        throw new EspalierError("This predictor is conditioned on the prompt; give it the prompts' embeddings.");
-      }
-      let x: tf.Tensor = prompts && this.options.conditioning === "input" ? apply("project", prompts.rows) : code;
-      for (const name of ["block1", "block2"]) {
-        const inner = apply(`${name}.out`, gelu(apply(`${name}.in`, x)));
-        x = tf.add(apply(`${name}.skip`, x), inner);
-        const film = apply(`${name}.film`, code); // [B, 2·C]
-        const width = x.shape[x.rank - 1]!;
-        const scale = tf.slice(film as tf.Tensor2D, [0, 0], [-1, width]);
-        const shift = tf.slice(film as tf.Tensor2D, [0, width], [-1, width]);
-        const spread = (t: tf.Tensor) => (x.rank === 3 ? tf.expandDims(t, 1) : t);
-        x = tf.add(tf.mul(x, tf.add(1, spread(scale))), spread(shift));
-      }
-      if (prompts && x.rank === 3) {
-        const present = tf.expandDims(prompts.present, 2);
-        x = tf.div(tf.sum(tf.mul(x, present), 1), tf.sum(present, 1)); // [B, H/8]
-      }
-      const { mean, variance } = tf.moments(x, -1, true);
-      const normalised = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5)));
-      x = tf.add(tf.mul(normalised, v("norm.weight")), v("norm.bias"));
-      return apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x))))) as tf.Tensor2D;
+    return tf.tidy(() => this.#forward(this.#named(), prompts, budgets));
+  }
+
+  /** `parameters` with the way back; the caller disposes it. */
+  pass(prompts: PromptBatch | null, budgets: ArrayLike<number>): PredictorPass {
+    const tape = new Tape();
+    let leaves!: Map<string, tf.Tensor>;
+    const parameters = tf.tidy(() => {
+      leaves = this.#named();
+      for (const leaf of leaves.values()) tape.watch(tf.keep(leaf));
+      return this.#forward(leaves, prompts, budgets, tape);
     });
+    return new PredictorPass(this, leaves, parameters, tape);
+  }
+
+  #forward(
+    named: ReadonlyMap<string, tf.Tensor>,
+    prompts: PromptBatch | null,
+    budgets: ArrayLike<number>,
+    tape?: Tape,
+  ): tf.Tensor2D {
+    const { conditioning } = this.options;
+    if (conditioning === "constant") return this.#lookUp(named.get("table") as tf.Tensor2D, budgets, tape);
+    const vector = (name: string) => named.get(name) as tf.Tensor1D;
+    const apply = (name: string, x: tf.Tensor2D) =>
+      linear(x, { weight: named.get(`${name}.weight`) as tf.Tensor2D, bias: vector(`${name}.bias`) }, tape);
+    const budget = tf.tensor2d(Float32Array.from(budgets), [budgets.length, 1]);
+    const code = gelu(apply("budget.1", gelu(apply("budget.0", budget), tape)), tape); // [B, H/4]
+    if (conditioning === "input" && !prompts) {
+      throw new EspalierError("This predictor is conditioned on the prompt; give it the prompts' embeddings.");
+    }
+    const read = conditioning === "input" ? prompts : null;
+    let x = read ? apply("project", read.rows) : code; // [B·N, H/2], or [B, H/4]
+    for (const name of ["block1", "block2"]) {
+      const inner = apply(`${name}.out`, gelu(apply(`${name}.in`, x), tape));
+      x = modulate(add(apply(`${name}.skip`, x), inner, tape), apply(`${name}.film`, code), tape);
+    }
+    if (read) x = pool(x, read.weights, tape); // [B, H/8]
+    x = layerNorm(x, vector("norm.weight"), vector("norm.bias"), tape);
+    return apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x), tape)), tape));
   }
 
   /** Rows of the table, linear between its budgets. */
-  #lookUp(budgets: ArrayLike<number>): tf.Tensor2D {
+  #lookUp(table: tf.Tensor2D, budgets: ArrayLike<number>, tape?: Tape): tf.Tensor2D {
     const known = this.options.budgets;
     const mixing = new Float32Array(budgets.length * known.length);
     for (let b = 0; b < budgets.length; b++) {
@@ -197,21 +247,9 @@ export class Predictor {
       mixing[b * known.length + above] += share;
     }
     const rows = tf.tensor2d(mixing, [budgets.length, known.length]);
-    return tf.matMul(rows, this.#named().get("table") as tf.Tensor2D);
-  }
-
-  /**
-   * One optimiser step on a loss of this predictor's parameters.
-   *
-   * @returns the gradient's global norm; where it is not finite nothing was changed.
-   */
-  descend(optimizer: AdamW, learningRate: number, loss: () => tf.Scalar): number {
-    const { value, grads } = tf.variableGrads(loss, [...this.#variables.values()]);
-    const byName = new Map<string, tf.Tensor>();
-    for (const [name, variable] of this.#variables) byName.set(name, grads[variable.name]);
-    const norm = optimizer.apply(this.#variables, byName, learningRate);
-    tf.dispose([value, ...byName.values()]);
-    return norm;
+    const y = tf.matMul(rows, table) as tf.Tensor2D;
+    tape?.record(y, [table], [rows], (dy, _, [mix]) => [tf.matMul(mix, dy, true, false)]);
+    return y;
   }
 
   /** A copy of all variables in plain memory. */
@@ -243,19 +281,20 @@ export class Predictor {
 /** Prompt embeddings of samples, padded; the answers' rows are left out. The caller disposes both tensors. */
 export function promptBatch(samples: readonly PreparedSample[]): PromptBatch {
   const longest = Math.max(...samples.map(({ promptLength }) => promptLength));
-  const rows = tf.tidy(() =>
-    tf.stack(
-      samples.map(({ embeddings, promptLength }) =>
-        tf.pad(tf.slice(embeddings, [0, 0], [promptLength, -1]), [
-          [0, longest - promptLength],
-          [0, 0],
-        ]),
-      ),
-    ),
-  ) as tf.Tensor3D;
-  const present = new Float32Array(samples.length * longest);
-  samples.forEach(({ promptLength }, b) => {
-    present.fill(1, b * longest, b * longest + promptLength);
+  const weights = new Float32Array(samples.length * longest);
+  const index = new Int32Array(samples.length * longest);
+  let first = 0;
+  samples.forEach(({ ids, promptLength }, b) => {
+    weights.fill(1 / promptLength, b * longest, b * longest + promptLength);
+    for (let i = 0; i < promptLength; i++) index[b * longest + i] = first + i;
+    first += ids.length;
   });
-  return { rows, present: tf.tensor2d(present, [samples.length, longest]) };
+  const rows = tf.tidy(() => {
+    const all = tf.concat(
+      samples.map(({ embeddings }) => embeddings),
+      0,
+    );
+    return gatherRows(all as tf.Tensor2D, index);
+  });
+  return { rows, weights: tf.tensor2d(weights, [samples.length, longest]) };
 }

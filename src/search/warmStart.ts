@@ -1,6 +1,7 @@
 /** Moves a predictor to given schedules before a search begins. */
 import * as tf from "@tensorflow/tfjs";
 import type { PreparedSample } from "../evaluation/index.js";
+import { sharesGradient } from "../schedules/index.js";
 import { AdamW, type Pacer, Random } from "../tensor/index.js";
 import { type Predictor, promptBatch } from "./predictor.js";
 
@@ -32,13 +33,14 @@ export async function warmStart(
     const prompts = conditioning === "input" ? promptBatch(members) : null;
     const wanted = tf.tensor2d(Float32Array.from(buckets.flatMap((b) => Array.from(targets[b]))), [BATCH, layers]);
     const values = buckets.map((b) => budgets[b]);
-    predictor.descend(
-      optimizer,
-      rate * (1 - step / STEPS),
-      () =>
-        tf.sum(tf.squaredDifference(kernel.shares(predictor.parameters(prompts, values), layers), wanted)) as tf.Scalar,
-    );
-    tf.dispose([wanted, ...(prompts ? [prompts.rows, prompts.present] : [])]);
+    const pass = predictor.pass(prompts, values);
+    tf.tidy(() => {
+      const miss = tf.sub(kernel.shares(pass.parameters, layers), wanted);
+      const gradient = sharesGradient(kernel, pass.parameters, layers, tf.mul(miss, 2) as tf.Tensor2D);
+      pass.descend(optimizer, rate * (1 - step / STEPS), gradient);
+    });
+    pass.dispose();
+    tf.dispose([wanted, ...(prompts ? [prompts.rows, prompts.weights] : [])]);
     await pacer.pause();
   }
   optimizer.dispose();

@@ -1,11 +1,12 @@
 /** From a layer's attention to the scores of its rows. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import {
   attentionRows,
   gatherRows,
   type LayerOutput,
   layoutFrom,
   otherTokens,
+  type PackedLayout,
   reshape,
   slotsOf,
   type TokenLayout,
@@ -21,7 +22,7 @@ import type { AttentionSelector, SelectorSample } from "./selector.js";
  * @param queries which tokens the output's rows are.
  * @param keys which tokens the layer's keys are.
  * @param policy [B, N_k] weights of the keys as in the layer itself; null keeps all.
- * @returns [B, N_k]; owned by the tape, or by the caller's scope without one.
+ * @returns [B, N_k], in the caller's scope.
  */
 export function attentionScores(
   model: VisionLanguageModel,
@@ -47,7 +48,37 @@ export function attentionScores(
   const asking = reshape<tf.Tensor4D>(gatherRows(flat, index, tape), [batch, heads, rows.length, width], tape);
   const bias = model.bias(i, rows, keys);
   const other = policy ? otherTokens(rows, keys) : null;
-  for (const mask of [bias, other]) if (mask) tape?.own(mask);
   const attention = attentionRows(asking, output.keys, bias, policy && other ? { keys: policy, other } : null, tape);
   return selector.scores(attention, tape);
+}
+
+/**
+ * The same scores out of attention that a layer has computed anyway, for packed samples.
+ *
+ * @param attention [B, h, N, N]: the layer's probabilities over the rows of `layout`.
+ * @returns [samples, N]: for each sample, scores of all rows of its sequence; in the caller's scope.
+ */
+export function scoresFromAttention(
+  selector: AttentionSelector,
+  samples: readonly SelectorSample[],
+  attention: tf.Tensor4D,
+  { index, length, start }: PackedLayout,
+): tf.Tensor2D {
+  const [, heads, , keys] = attention.shape;
+  const rows: number[] = [];
+  let perSample = 0;
+  samples.forEach((sample, s) => {
+    const places = selector.scoringPlaces(sample);
+    perSample = places.length;
+    const sequence = Math.floor(start[s] / length);
+    for (const place of places) {
+      const slot = index.indexOf(place, start[s]) - sequence * length;
+      for (let h = 0; h < heads; h++) rows.push((sequence * heads + h) * length + slot);
+    }
+  });
+  return tf.tidy(() => {
+    const picked = tf.gather(tf.reshape(attention, [-1, keys]), tf.tensor1d(rows, "int32"));
+    const mean = tf.mean(tf.reshape(picked, [samples.length, perSample, heads, keys]), 2);
+    return selector.scores(mean as tf.Tensor3D);
+  });
 }

@@ -27,7 +27,7 @@ export interface AttentionSelector {
    * Scores from the rows' attention, averaged over heads; the larger stays.
    *
    * @param rows [B, R, N] float32.
-   * @returns [B, N]; owned by the tape, or by the caller's scope without one.
+   * @returns [B, N], in the caller's scope.
    */
   scores(rows: tf.Tensor3D, tape?: Tape): tf.Tensor2D;
 }

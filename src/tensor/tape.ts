@@ -15,15 +15,17 @@ import * as tf from "@tensorflow/tfjs";
  *
  * @param dy gradient of the objective with respect to the operation's output, shape of the output; owned by the tape.
  * @param needs for each recorded input, whether its gradient is wanted; an unwanted one must not be computed.
+ * @param saved what the operation saved, in its order; owned by the tape.
  * @returns one entry per recorded input: a tensor with the input's shape (a fresh one each, or `dy` itself), now owned by
  *   the tape, or null where unwanted.
  */
-export type Pullback = (dy: tf.Tensor, needs: readonly boolean[]) => (tf.Tensor | null)[];
+export type Pullback = (dy: tf.Tensor, needs: readonly boolean[], saved: readonly tf.Tensor[]) => (tf.Tensor | null)[];
 
 interface Entry {
   readonly output: number;
-  readonly inputs: readonly tf.Tensor[];
+  readonly inputs: readonly number[];
   readonly needs: readonly boolean[];
+  readonly saved: readonly tf.Tensor[];
   readonly pullback: Pullback;
 }
 
@@ -31,8 +33,10 @@ interface Entry {
  * Records operations on watched tensors and what is derived from them, then walks them backwards.
  *
  * Life cycle: `watch` leaves, run operations that call `record`, `backward` once, read `gradient` of the leaves, `dispose`.
- * The tape owns every tensor handed to it through `record` (outputs, saved tensors) and every gradient; it never owns a
- * watched leaf. After `dispose` only leaves and gradients taken with `takeGradient` are alive.
+ *
+ * The tape owns gradients and its own handles of what operations save, never an operation's inputs or outputs: those belong
+ * to the scope they were made in and may be released as soon as no later operation reads them. So a layer may run in
+ * `tf.tidy`, and between forward and backward only what some gradient needs is in memory.
  */
 export class Tape {
   readonly #entries: Entry[] = [];
@@ -45,28 +49,27 @@ export class Tape {
     this.#needed.add(leaf.id);
   }
 
-  /** Whether a gradient flows into this tensor, so that an operation must record itself and keep what it saved. */
+  /** Whether a gradient flows into this tensor, so that an operation on it is worth recording. */
   needs(tensor: tf.Tensor): boolean {
     return this.#needed.has(tensor.id);
   }
 
   /**
-   * Records one operation. The tape takes ownership of `output` and `saved` in every case, so that a forward pass that
-   * needs no gradient is released by `dispose` all the same.
+   * Records one operation. Nothing is saved where no input needs a gradient.
    *
-   * @param saved tensors the pullback reads besides its recorded inputs.
+   * @param saves tensors that the pullback reads; they are shared, not copied, and may be disposed by their owner.
    */
-  record(output: tf.Tensor, inputs: readonly tf.Tensor[], pullback: Pullback, saved: readonly tf.Tensor[] = []): void {
-    this.#owned.push(output, ...saved);
+  record(output: tf.Tensor, inputs: readonly tf.Tensor[], saves: readonly tf.Tensor[], pullback: Pullback): void {
     const needs = inputs.map((input) => this.#needed.has(input.id));
     if (!needs.includes(true)) return;
     this.#needed.add(output.id);
-    this.#entries.push({ output: output.id, inputs, needs, pullback });
+    const saved = saves.map((tensor) => tf.keep(tf.clone(tensor)));
+    this.#entries.push({ output: output.id, inputs: inputs.map(({ id }) => id), needs, saved, pullback });
   }
 
-  /** Hands further tensors to the tape, to be released with it. */
+  /** Hands tensors to the tape, to be released with it. */
   own(...tensors: readonly tf.Tensor[]): void {
-    this.#owned.push(...tensors);
+    for (const tensor of tensors) this.#owned.push(tf.keep(tensor));
   }
 
   /**
@@ -74,43 +77,49 @@ export class Tape {
    * was computed outside of the tape. Takes ownership of `gradient`.
    */
   accumulate(tensor: tf.Tensor, gradient: tf.Tensor): void {
-    const before = this.#gradients.get(tensor.id);
+    this.#accumulate(tensor.id, gradient);
+  }
+
+  #accumulate(id: number, gradient: tf.Tensor): void {
+    const before = this.#gradients.get(id);
     if (before === undefined) {
-      this.#gradients.set(tensor.id, gradient);
+      this.#gradients.set(id, tf.keep(gradient));
       return;
     }
-    this.#gradients.set(tensor.id, tf.add(before, gradient));
+    this.#gradients.set(id, tf.keep(tf.add(before, gradient)));
     before.dispose();
     gradient.dispose();
   }
 
-  /** Number of recorded operations not yet walked: a mark for `backward({ downTo })`. */
+  /** Number of recorded operations not yet walked: a mark for `backward(downTo)`. */
   get length(): number {
     return this.#entries.length;
   }
 
   /**
-   * Walks recorded operations backwards from the newest and accumulates gradients. Gradients must have been seeded with
-   * `accumulate`. An operation whose output received none is skipped.
+   * Walks recorded operations backwards from the newest and accumulates gradients; what an operation saved is released once
+   * it was walked. Gradients must have been seeded with `accumulate`. An operation whose output received none is skipped.
    *
    * @param downTo stop when this many operations are left; default 0. Calling again goes on from there, so a driver can
    *   answer events between layers.
    */
   backward(downTo = 0): void {
     while (this.#entries.length > downTo) {
-      const entry = this.#entries.pop()!;
-      const dy = this.#gradients.get(entry.output);
-      if (dy === undefined) continue;
-      const gradients = tf.tidy(
-        () => entry.pullback(dy, entry.needs).map((g) => (g === dy ? tf.clone(dy) : g)) as tf.Tensor[],
-      );
-      this.#gradients.delete(entry.output);
-      dy.dispose();
-      entry.inputs.forEach((input, i) => {
-        const gradient = gradients[i];
-        if (gradient && entry.needs[i]) this.accumulate(input, gradient);
-        else gradient?.dispose();
-      });
+      const { output, inputs, needs, saved, pullback } = this.#entries.pop()!;
+      const dy = this.#gradients.get(output);
+      if (dy !== undefined) {
+        const gradients = tf.tidy(
+          () => pullback(dy, needs, saved).map((g) => (g === dy ? tf.clone(dy) : g)) as tf.Tensor[],
+        );
+        this.#gradients.delete(output);
+        dy.dispose();
+        inputs.forEach((input, i) => {
+          const gradient = gradients[i];
+          if (gradient && needs[i]) this.#accumulate(input, gradient);
+          else gradient?.dispose();
+        });
+      }
+      tf.dispose([...saved]);
     }
   }
 
@@ -129,6 +138,7 @@ export class Tape {
   /** Releases every tensor that the tape owns. Harmless when called twice. */
   dispose(): void {
     for (const tensor of this.#owned) tensor.dispose();
+    for (const { saved } of this.#entries) tf.dispose([...saved]);
     for (const gradient of this.#gradients.values()) gradient.dispose();
     this.#owned.length = 0;
     this.#entries.length = 0;

@@ -27,7 +27,8 @@ function largest(rows: readonly ArrayLike<number>[]): number {
 }
 
 function assertEqualGradients(found: RelaxedResult, wanted: RelaxedResult, label: string, tolerance = 1e-4): void {
-  const scale = Math.max(largest(wanted.gradient), 1e-6);
+  // Where nothing is pruned the divergence is at its least, and its gradient is rounding.
+  const scale = Math.max(largest(wanted.gradient), 1e-2);
   found.gradient.forEach((row, b) => {
     row.forEach((value, i) => {
       assert.isBelow(Math.abs(value - wanted.gradient[b][i]) / scale, tolerance, `${label}: sample ${b}, layer ${i}`);

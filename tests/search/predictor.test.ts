@@ -8,7 +8,8 @@ import { CONDITIONINGS, type Conditioning, Predictor } from "../../src/search/in
 import { promptBatch } from "../../src/search/predictor.js";
 import { warmStart } from "../../src/search/warmStart.js";
 import { SELECTORS } from "../../src/selectors/index.js";
-import { AdamW, Pacer, useBackend } from "../../src/tensor/index.js";
+import { AdamW, Pacer, Random, useBackend } from "../../src/tensor/index.js";
+import { randomTensor } from "../models/blocks/gradientCheck.js";
 import { mixedSamples, tinyModel } from "../relaxation/tinyModel.js";
 
 const LAYERS = 4;
@@ -59,7 +60,7 @@ describe("search/predictor", () => {
         assert.isBelow(apart(row, initial), 1, conditioning);
       of.dispose();
     }
-    tf.dispose([prompts.rows, prompts.present]);
+    tf.dispose([prompts.rows, prompts.weights]);
   });
 
   it("FiLM starts as the identity: at first the budget changes nothing for conditioning on input", () => {
@@ -71,7 +72,7 @@ describe("search/predictor", () => {
     const moved = rows(shaken(of), prompts, new Array<number>(5).fill(0.1));
     const other = rows(of, prompts, new Array<number>(5).fill(0.7));
     assert.isAbove(apart(moved[0], other[0]), 1e-3);
-    tf.dispose([prompts.rows, prompts.present]);
+    tf.dispose([prompts.rows, prompts.weights]);
     of.dispose();
   });
 
@@ -89,7 +90,7 @@ describe("search/predictor", () => {
     assert.deepEqual(differ("budget"), { byPrompt: false, byBudget: true });
     // The table's rows differ as well: one row for each budget.
     assert.deepEqual(differ("constant"), { byPrompt: false, byBudget: true });
-    tf.dispose([prompts.rows, prompts.present]);
+    tf.dispose([prompts.rows, prompts.weights]);
   });
 
   it("sees prompts only: neither padding nor answers", () => {
@@ -98,15 +99,15 @@ describe("search/predictor", () => {
     const all = rows(of, together, new Array<number>(5).fill(0.3));
     prepared.samples.forEach((sample, b) => {
       const alone = promptBatch([sample]);
-      assert.deepEqual(alone.rows.shape, [1, sample.promptLength, 32]);
+      assert.deepEqual(alone.rows.shape, [sample.promptLength, 32]);
       assert.isBelow(apart(rows(of, alone, [0.3])[0], all[b]), 1e-5);
-      tf.dispose([alone.rows, alone.present]);
+      tf.dispose([alone.rows, alone.weights]);
     });
     assert.equal(
-      together.present.sum().dataSync()[0],
+      together.weights.dataSync().filter((weight) => weight > 0).length,
       prepared.samples.reduce((sum, s) => sum + s.promptLength, 0),
     );
-    tf.dispose([together.rows, together.present]);
+    tf.dispose([together.rows, together.weights]);
     of.dispose();
   });
 
@@ -163,15 +164,67 @@ describe("search/predictor", () => {
       const budgets = [0.1, 0.3, 0.7, 0.1, 0.3];
       const loss = () => tf.sum(tf.squaredDifference(of.parameters(prompts, budgets), 1)) as tf.Scalar;
       const value = () => tf.tidy(() => loss().dataSync()[0]);
+      const step = (factor: number) => {
+        const pass = of.pass(prompts, budgets);
+        const gradient = tf.tidy(() => tf.mul(tf.sub(pass.parameters, 1), factor)) as tf.Tensor2D;
+        const norm = pass.descend(optimizer, 0.02, gradient);
+        pass.dispose();
+        gradient.dispose();
+        return norm;
+      };
       const first = value();
-      for (let step = 0; step < 60; step++) assert.isTrue(Number.isFinite(of.descend(optimizer, 0.02, loss)));
+      for (let k = 0; k < 60; k++) assert.isTrue(Number.isFinite(step(2)));
       assert.isBelow(value(), 0.3 * first, conditioning);
       const before = of.weights();
-      const norm = of.descend(optimizer, 0.02, () => tf.mul(loss(), Number.NaN) as tf.Scalar);
-      assert.isNaN(norm);
+      assert.isNaN(step(Number.NaN));
       assert.deepEqual(of.weights(), before);
-      tf.dispose([prompts.rows, prompts.present]);
+      tf.dispose([prompts.rows, prompts.weights]);
       optimizer.dispose();
+      of.dispose();
+    }
+  });
+
+  it("has the gradients of finite differences, in every variable", () => {
+    for (const conditioning of CONDITIONINGS) {
+      const of = shaken(predictor(conditioning));
+      const prompts = promptBatch(prepared.samples);
+      const budgets = [0.15, 0.3, 0.6, 0.2, 0.4];
+      const weigh = randomTensor<tf.Tensor2D>([5, WIDTH], 5);
+      const value = () => tf.tidy(() => tf.sum(tf.mul(of.parameters(prompts, budgets), weigh)).dataSync()[0]);
+      const pass = of.pass(prompts, budgets);
+      const seen = new Map<string, Float32Array>();
+      const spy = {
+        apply(_: unknown, gradients: ReadonlyMap<string, tf.Tensor>) {
+          for (const [name, gradient] of gradients) seen.set(name, gradient.dataSync<"float32">().slice());
+          return 0;
+        },
+      };
+      pass.descend(spy as unknown as AdamW, 0, weigh);
+      pass.dispose();
+      const start = of.weights();
+      const random = new Random(3);
+      for (const [name, values] of start) {
+        const gradient = seen.get(name)!;
+        assert.equal(gradient.length, values.length);
+        // Along the gradient itself, the steepest change; and along a direction drawn at random.
+        for (const direction of [gradient, gradient.map(() => random.normal())]) {
+          const length = Math.hypot(...direction);
+          const e = 2e-3;
+          const at = (by: number) => {
+            of.assign(
+              new Map(start).set(
+                name,
+                values.map((x, i) => x + (by * direction[i]) / length),
+              ),
+            );
+            return value();
+          };
+          const difference = (at(e) - at(-e)) / (2 * e);
+          const slope = gradient.reduce((sum, g, i) => sum + (g * direction[i]) / length, 0);
+          assert.closeTo(slope, difference, 0.02 * Math.max(1, Math.abs(difference)), `${conditioning}, ${name}`);
+        }
+      }
+      tf.dispose([prompts.rows, prompts.weights, weigh]);
       of.dispose();
     }
   });
@@ -188,7 +241,7 @@ describe("search/predictor", () => {
       );
       // A warm start's schedules are not exact: a kernel cannot take every shape.
       for (const row of shares) assert.isBelow(apart(row, wanted[1]), 0.25, conditioning);
-      tf.dispose([prompts.rows, prompts.present]);
+      tf.dispose([prompts.rows, prompts.weights]);
       of.dispose();
     }
     assert.equal(tf.memory().numTensors, before);

@@ -5,9 +5,9 @@ import { Tape, useBackend } from "../../src/tensor/index.js";
 /** x², recorded; counts how often its pullback is asked. */
 function square(x: tf.Tensor, tape: Tape, asked: { count: number } = { count: 0 }): tf.Tensor {
   const y = tf.square(x);
-  tape.record(y, [x], (dy) => {
+  tape.record(y, [x], [x], (dy, _, [saved]) => {
     asked.count++;
-    return [tf.mul(dy, tf.mul(x, 2))];
+    return [tf.mul(dy, tf.mul(saved, 2))];
   });
   return y;
 }
@@ -15,9 +15,9 @@ function square(x: tf.Tensor, tape: Tape, asked: { count: number } = { count: 0 
 /** a·b, recorded, computing only what is wanted. */
 function product(a: tf.Tensor, b: tf.Tensor, tape: Tape, wanted: boolean[][] = []): tf.Tensor {
   const y = tf.mul(a, b);
-  tape.record(y, [a, b], (dy, needs) => {
+  tape.record(y, [a, b], [a, b], (dy, needs, [first, second]) => {
     wanted.push([...needs]);
-    return [needs[0] ? tf.mul(dy, b) : null, needs[1] ? tf.mul(dy, a) : null];
+    return [needs[0] ? tf.mul(dy, second) : null, needs[1] ? tf.mul(dy, first) : null];
   });
   return y;
 }
@@ -27,8 +27,11 @@ describe("Tape", () => {
   beforeEach(async () => {
     await useBackend();
     before = tf.memory().numTensors;
+    // Outputs belong to the scope they are made in, not to the tape; what a tape keeps outlives the scope, and would show.
+    tf.engine().startScope();
   });
   afterEach(() => {
+    tf.engine().endScope();
     assert.equal(tf.memory().numTensors, before, "tensors left");
   });
 
@@ -112,7 +115,7 @@ describe("Tape", () => {
     const tape = new Tape();
     tape.watch(x);
     const y = tf.add(x, x);
-    tape.record(y, [x, x], (dy) => [dy, dy]);
+    tape.record(y, [x, x], [], (dy) => [dy, dy]);
     tape.accumulate(y, tf.scalar(3));
     tape.backward();
     assert.equal(tape.gradient(x)!.dataSync()[0], 6);
@@ -120,19 +123,51 @@ describe("Tape", () => {
     x.dispose();
   });
 
-  it("owns outputs, saved tensors and gradients until it is disposed, also halfway", () => {
+  it("keeps what operations save, and nothing else, until it was walked or is disposed", () => {
+    for (const end of ["walked", "disposed"]) {
+      const x = tf.scalar(3);
+      const tape = new Tape();
+      tape.watch(x);
+      const start = tf.memory().numTensors;
+      const y = square(x, tape);
+      const z = square(y, tape);
+      const extra = tf.scalar(8);
+      tape.own(extra);
+      const seed = tf.scalar(1);
+      // Whoever made them lets go of them.
+      tf.dispose([x, y]);
+      tape.accumulate(z, seed);
+      z.dispose();
+      // The seed, two saved handles, and what was handed over; x is gone.
+      assert.equal(tf.memory().numTensors, start - 1 + 4);
+      if (end === "walked") {
+        tape.backward();
+        // dz/dx = 4x³
+        assert.equal(tape.gradient(x)!.dataSync()[0], 108);
+        assert.equal(tf.memory().numTensors, start - 1 + 2);
+      }
+      tape.dispose();
+      assert.isTrue(extra.isDisposed);
+      assert.isTrue(seed.isDisposed);
+      assert.equal(tf.memory().numTensors, start - 1);
+    }
+  });
+
+  it("holds on to gradients and handed tensors when a surrounding scope ends", () => {
     const x = tf.scalar(2);
     const tape = new Tape();
     tape.watch(x);
-    const saved = tf.scalar(7);
-    const extra = tf.scalar(8);
-    const y = tf.mul(x, 3);
-    tape.record(y, [x], (dy) => [tf.mul(dy, saved)], [saved]);
-    tape.own(extra);
-    square(y, tape);
-    tape.accumulate(y, tf.scalar(1));
+    const extra = tf.tidy(() => {
+      const y = square(x, tape);
+      tape.accumulate(y, tf.scalar(1));
+      tape.backward();
+      const owned = tf.scalar(5);
+      tape.own(owned);
+      return owned;
+    });
+    assert.equal(tape.gradient(x)!.dataSync()[0], 4);
+    assert.equal(extra.dataSync()[0], 5);
     tape.dispose();
-    for (const tensor of [y, saved, extra]) assert.isTrue(tensor.isDisposed);
     x.dispose();
   });
 
@@ -154,12 +189,14 @@ describe("Tape", () => {
     const x = tf.tensor1d([1, 2]);
     const start = tf.memory();
     for (let step = 0; step < 1000; step++) {
-      const tape = new Tape();
-      tape.watch(x);
-      const y = product(square(x, tape), x, tape);
-      tape.accumulate(y, tf.onesLike(y));
-      tape.backward();
-      tape.dispose();
+      tf.tidy(() => {
+        const tape = new Tape();
+        tape.watch(x);
+        const y = product(square(x, tape), x, tape);
+        tape.accumulate(y, tf.onesLike(y));
+        tape.backward();
+        tape.dispose();
+      });
     }
     assert.equal(tf.memory().numTensors, start.numTensors);
     assert.equal(tf.memory().numBytes, start.numBytes);

@@ -1,13 +1,11 @@
 /** Memory between layers. */
 import * as tf from "@tensorflow/tfjs";
-import type { Tape } from "../../tensor/index.js";
 
 /**
- * Runs one layer of a stack. Without a tape, everything the layer made but its result is released, and so is its input:
- * peak memory is that of one layer. With a tape, the tape owns all of it.
+ * Runs one layer of a stack: everything the layer made but its result is released, and so is its input. Peak memory is that
+ * of one layer, and of what a tape saved.
  */
-export function advance<T extends tf.Tensor>(input: T, tape: Tape | undefined, layer: () => T): T {
-  if (tape) return layer();
+export function advance<T extends tf.Tensor>(input: T, layer: () => T): T {
   const output = tf.tidy(layer);
   input.dispose();
   return output;

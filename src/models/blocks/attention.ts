@@ -36,7 +36,7 @@ function policyWeights({ keys, other }: KeyPolicy): tf.Tensor4D {
 }
 
 /** Raw logits `q·kᵀ/√d` with the structural mask, [B, h, N_q, N_k], in the caller's scope. */
-function maskedLogits(q: tf.Tensor4D, k: tf.Tensor4D, bias: tf.Tensor4D | null): tf.Tensor4D {
+export function maskedLogits(q: tf.Tensor4D, k: tf.Tensor4D, bias: tf.Tensor4D | null): tf.Tensor4D {
   const [batch, heads, queries, width] = q.shape;
   const [, groups, keys] = k.shape;
   const scaled = tf.mul(tf.reshape(q, [batch, groups, (heads / groups) * queries, width]), width ** -0.5);
@@ -54,11 +54,27 @@ function policyExponentials(logits: tf.Tensor4D, weights: tf.Tensor4D): tf.Tenso
 }
 
 /** `p·v` for grouped keys: [B, h, N_q, N_k] × [B, h_kv, N_k, d] → [B, h, N_q, d], in the caller's scope. */
-function mix(p: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
+export function mix(p: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
   const [batch, heads, queries, keys] = p.shape;
   const [, groups, , width] = v.shape;
   const folded = tf.reshape(p, [batch, groups, (heads / groups) * queries, keys]);
   return tf.reshape(tf.matMul(folded, v), [batch, heads, queries, width]);
+}
+
+/** How far each key would pull the mixture, along its gradient: `dy·v_j − dy·y`. [B, h, N_q, N_k], in the caller's scope. */
+export function pulls(dy: tf.Tensor, y: tf.Tensor, v: tf.Tensor4D, shape: number[]): tf.Tensor {
+  const [batch, heads, queries, width] = dy.shape;
+  const groups = v.shape[1];
+  const rows = tf.reshape(dy, [batch, groups, (heads / groups) * queries!, width!]);
+  const toward = tf.reshape(tf.matMul(rows, v, false, true), shape);
+  return tf.sub(toward, tf.sum(tf.mul(dy, y), -1, true));
+}
+
+/** `pᵀ·dy` for grouped keys: [B, h, N_q, N_k], [B, h, N_q, d] → [B, h_kv, N_k, d], in the caller's scope. */
+export function valueGradient(p: tf.Tensor, dy: tf.Tensor, [batch, groups, keys, width]: number[]): tf.Tensor {
+  const rows = (p.shape[1]! / groups) * p.shape[2]!;
+  const folded = tf.reshape(p, [batch, groups, rows, keys]);
+  return tf.matMul(folded, tf.reshape(dy, [batch, groups, rows, width]), true, false);
 }
 
 /**
@@ -66,17 +82,18 @@ function mix(p: tf.Tensor4D, v: tf.Tensor4D): tf.Tensor4D {
  * queries but the key's own.
  */
 function keyGradients(
-  { other, gradient }: KeyPolicy,
-  shares: tf.Tensor4D,
-  weights: tf.Tensor4D,
+  gradient: KeyPolicy["gradient"],
+  shares: tf.Tensor,
+  weights: tf.Tensor,
   pull: tf.Tensor,
+  other: tf.Tensor,
 ): tf.Tensor {
   const taken = gradient === "secant" ? tf.div(shares, tf.add(1, tf.mul(tf.sub(1, weights), shares))) : shares;
   return tf.sum(tf.mul(tf.mul(taken, pull), other), [1, 2]);
 }
 
 /** Gradients of the logits, given the probabilities' weights and the gradient of the logits themselves. */
-function logitGradients(
+export function logitGradients(
   dLogits: tf.Tensor4D,
   q: tf.Tensor4D,
   k: tf.Tensor4D,
@@ -153,7 +170,7 @@ export function attendInPieces(
  * @param v [B, h_kv, N_k, d].
  * @param bias structural mask added to the logits: 0 or `MASKED`, [B or 1, 1, N_q, N_k]; null lets everything through.
  * @param policy weights of the keys; null keeps all.
- * @returns [B, h, N_q, d]; owned by the tape, or by the caller's scope without one.
+ * @returns [B, h, N_q, d], in the caller's scope.
  */
 export function attention(
   q: tf.Tensor4D,
@@ -164,41 +181,37 @@ export function attention(
   tape?: Tape,
 ): tf.Tensor4D {
   if (!tape) return attendInPieces(q, k, v, bias, policy);
-  // `shares` are the keys' exponentials over the normaliser: the probabilities where the weight is one.
-  const [y, shares, weights] = tf.tidy(() => {
+  return tf.tidy(() => {
     const logits = maskedLogits(q, k, bias);
     if (!policy) {
       const p = tf.softmax(logits);
-      return [mix(p, v), p];
+      const y = mix(p, v);
+      tape.record(y, [q, k, v], [q, k, v, y, p], (dy, needs, [q, k, v, y, p]) => {
+        const dLogits = tf.mul(p, pulls(dy, y, v as tf.Tensor4D, p.shape)) as tf.Tensor4D;
+        const [dq, dk] = logitGradients(dLogits, q as tf.Tensor4D, k as tf.Tensor4D, needs);
+        return [dq, dk, needs[2] ? valueGradient(p, dy, v.shape) : null];
+      });
+      return y;
     }
-    const w = policyWeights(policy);
-    const e = policyExponentials(logits, w);
-    return [mix(tf.mul(e, w), v), e, w];
-  }) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D | undefined];
-  const [batch, heads, queries, width] = q.shape;
-  const groups = k.shape[1];
-  tape.record(
-    y,
-    policy ? [q, k, v, policy.keys] : [q, k, v],
-    (dy, needs) => {
-      const p = weights ? (tf.mul(shares, weights) as tf.Tensor4D) : shares;
-      const rows = [batch, groups, (heads / groups) * queries, width];
-      const dyRows = tf.reshape(dy, rows);
-      const dShare = tf.reshape(tf.matMul(dyRows, v, false, true), shares.shape);
-      const centred = tf.sub(dShare, tf.sum(tf.mul(dy, y), -1, true));
-      const perWeight = tf.mul(shares, centred) as tf.Tensor4D;
-      const dLogits = (weights ? tf.mul(perWeight, weights) : perWeight) as tf.Tensor4D;
-      const [dq, dk] = logitGradients(dLogits, q, k, needs);
+    // `shares` are the keys' exponentials over the normaliser: the probabilities where the weight is one.
+    const weights = policyWeights(policy);
+    const shares = policyExponentials(logits, weights);
+    const y = mix(tf.mul(shares, weights), v);
+    const { other, gradient } = policy;
+    const saves = [q, k, v, y, shares, weights, other];
+    tape.record(y, [q, k, v, policy.keys], saves, (dy, needs, [q, k, v, y, shares, weights, other]) => {
+      const pull = pulls(dy, y, v as tf.Tensor4D, shares.shape);
+      const p = tf.mul(shares, weights);
+      const [dq, dk] = logitGradients(tf.mul(p, pull) as tf.Tensor4D, q as tf.Tensor4D, k as tf.Tensor4D, needs);
       return [
         dq,
         dk,
-        needs[2] ? tf.matMul(tf.reshape(p, [batch, groups, rows[2], k.shape[2]]), dyRows, true, false) : null,
-        policy && weights && needs[3] ? keyGradients(policy, shares, weights, centred) : null,
+        needs[2] ? valueGradient(p, dy, v.shape) : null,
+        needs[3] ? keyGradients(gradient, shares, weights, pull, other) : null,
       ];
-    },
-    weights ? [shares, weights] : [shares],
-  );
-  return y;
+    });
+    return y;
+  });
 }
 
 /**
@@ -208,7 +221,7 @@ export function attention(
  * @param k [B, h_kv, N_k, d], rotated.
  * @param bias [B or 1, 1, R, N_k] or null.
  * @param policy as in `attention`, for the scoring rows.
- * @returns [B, R, N_k]; owned by the tape, or by the caller's scope without one.
+ * @returns [B, R, N_k], in the caller's scope.
  */
 export function attentionRows(
   q: tf.Tensor4D,
@@ -217,32 +230,21 @@ export function attentionRows(
   policy: KeyPolicy | null,
   tape?: Tape,
 ): tf.Tensor3D {
-  const [y, shares, weights] = tf.tidy(() => {
+  return tf.tidy(() => {
     const logits = maskedLogits(q, k, bias);
-    const w = policy ? policyWeights(policy) : undefined;
-    const e = w ? policyExponentials(logits, w) : tf.softmax(logits);
-    const p = w ? tf.mul(e, w) : e;
-    return w ? [tf.mean(p, 1), e, w] : [tf.mean(p, 1), e];
-  }) as [tf.Tensor3D, tf.Tensor4D, tf.Tensor4D | undefined];
-  const saved = weights ? [shares, weights] : [shares];
-  if (!tape) {
-    tf.dispose(saved);
-    return y;
-  }
-  const heads = q.shape[1];
-  tape.record(
-    y,
-    policy ? [q, k, policy.keys] : [q, k],
-    (dy, needs) => {
+    const weights = policy ? policyWeights(policy) : null;
+    const shares = weights ? policyExponentials(logits, weights) : tf.softmax(logits);
+    const p = weights ? tf.mul(shares, weights) : shares;
+    const y = tf.mean(p, 1) as tf.Tensor3D;
+    const heads = q.shape[1];
+    const saves = weights && policy ? [q, k, shares, weights, policy.other] : [q, k, shares];
+    tape?.record(y, policy ? [q, k, policy.keys] : [q, k], saves, (dy, needs, [q, k, shares, weights, other]) => {
       const dp = tf.div(tf.expandDims(dy, 1), heads); // [B, 1, R, N_k], the same for every head
       const p = weights ? tf.mul(shares, weights) : shares;
       const pull = tf.sub(dp, tf.sum(tf.mul(p, dp), -1, true));
-      const perWeight = tf.mul(shares, pull) as tf.Tensor4D;
-      const dLogits = (weights ? tf.mul(perWeight, weights) : perWeight) as tf.Tensor4D;
-      const [dq, dk] = logitGradients(dLogits, q, k, needs);
-      return [dq, dk, policy && weights && needs[2] ? keyGradients(policy, shares, weights, pull) : null];
-    },
-    saved,
-  );
-  return y;
+      const [dq, dk] = logitGradients(tf.mul(p, pull) as tf.Tensor4D, q as tf.Tensor4D, k as tf.Tensor4D, needs);
+      return [dq, dk, needs[2] ? keyGradients(policy?.gradient, shares, weights, pull, other) : null];
+    });
+    return y;
+  });
 }

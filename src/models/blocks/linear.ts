@@ -12,32 +12,34 @@ export interface LinearParameters {
  * `y = x·Wᵀ + b`.
  *
  * @param x [R, in] float32.
- * @param tape records the gradients of x, W and b that are wanted; without it nothing is kept.
- * @returns [R, out]; owned by the tape, or by the caller's scope without one.
+ * @param tape records the gradients of x, W and b that are wanted; x is saved only for W's.
+ * @returns [R, out], in the caller's scope.
  */
 export function linear(x: tf.Tensor2D, { weight, bias }: LinearParameters, tape?: Tape): tf.Tensor2D {
   const y = tf.tidy(() => {
     const product = tf.matMul(x, weight, false, true);
     return bias ? tf.add(product, bias) : product;
   }) as tf.Tensor2D;
-  tape?.record(y, bias ? [x, weight, bias] : [x, weight], (dy, needs) => [
+  const trained = tape?.needs(weight) ?? false;
+  tape?.record(y, bias ? [x, weight, bias] : [x, weight], trained ? [x] : [], (dy, needs, [input]) => [
     needs[0] ? tf.matMul(dy as tf.Tensor2D, weight) : null,
-    needs[1] ? tf.matMul(dy as tf.Tensor2D, x, true, false) : null,
+    needs[1] ? tf.matMul(dy as tf.Tensor2D, input as tf.Tensor2D, true, false) : null,
     needs[2] ? tf.sum(dy, 0) : null,
   ]);
   return y;
 }
 
-/** `a + b`, equal shapes: a residual connection. Owned as in `linear`. */
+/** `a + b`, equal shapes: a residual connection. In the caller's scope. */
 export function add<T extends tf.Tensor>(a: T, b: T, tape?: Tape): T {
   const y = tf.add(a, b) as T;
-  tape?.record(y, [a, b], (dy) => [dy, dy]);
+  tape?.record(y, [a, b], [], (dy) => [dy, dy]);
   return y;
 }
 
-/** The same numbers in another shape. Owned as in `linear`. */
+/** The same numbers in another shape. In the caller's scope. */
 export function reshape<T extends tf.Tensor>(x: tf.Tensor, shape: number[], tape?: Tape): T {
   const y = tf.reshape(x, shape) as T;
-  tape?.record(y, [x], (dy) => [tf.reshape(dy, x.shape)]);
+  const before = x.shape;
+  tape?.record(y, [x], [], (dy) => [tf.reshape(dy, before)]);
   return y;
 }

@@ -8,30 +8,22 @@ import type { Tape } from "../../tensor/index.js";
  * @param x [R, H] float32.
  * @param weight [H].
  * @param epsilon added under the root.
- * @returns [R, H]; owned by the tape, or by the caller's scope without one.
+ * @returns [R, H], in the caller's scope.
  */
 export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number, tape?: Tape): tf.Tensor2D {
   const [y, scale] = tf.tidy(() => {
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon)); // [R, 1]
     return [tf.mul(tf.mul(x, inverse), weight), inverse];
   }) as [tf.Tensor2D, tf.Tensor2D];
-  if (!tape) {
-    scale.dispose();
-    return y;
-  }
-  tape.record(
-    y,
-    [x, weight],
-    (dy, needs) => {
-      const normalised = tf.mul(x, scale);
-      const weighted = tf.mul(dy, weight);
-      const projection = tf.mean(tf.mul(weighted, normalised), -1, true);
-      return [
-        needs[0] ? tf.mul(scale, tf.sub(weighted, tf.mul(normalised, projection))) : null,
-        needs[1] ? tf.sum(tf.mul(dy, normalised), 0) : null,
-      ];
-    },
-    [scale],
-  );
+  tape?.record(y, [x, weight], [x, scale], (dy, needs, [input, inverse]) => {
+    const normalised = tf.mul(input, inverse);
+    const weighted = tf.mul(dy, weight);
+    const projection = tf.mean(tf.mul(weighted, normalised), -1, true);
+    return [
+      needs[0] ? tf.mul(inverse, tf.sub(weighted, tf.mul(normalised, projection))) : null,
+      needs[1] ? tf.sum(tf.mul(dy, normalised), 0) : null,
+    ];
+  });
+  scale.dispose();
   return y;
 }

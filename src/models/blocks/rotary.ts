@@ -40,12 +40,6 @@ export function rotaryFromAngles(angles: Float32Array, batch: number, length: nu
   return { cos: tf.tensor4d(cos, shape), sin: tf.tensor4d(sin, shape) };
 }
 
-/** Releases both tensors. */
-export function disposeRotary(rotary: Rotary): void {
-  rotary.cos.dispose();
-  rotary.sin.dispose();
-}
-
 /** Exchanges the two halves of the last axis. */
 function swapHalves(x: tf.Tensor4D): tf.Tensor4D {
   const [b, h, n, d] = x.shape;
@@ -56,10 +50,12 @@ function swapHalves(x: tf.Tensor4D): tf.Tensor4D {
  * Rotates each head's vector by its row's angles: `x∘cos + rotate_half(x)∘sin`.
  *
  * @param x [B, h, N, d].
- * @returns [B, h, N, d]; owned by the tape, or by the caller's scope without one.
+ * @returns [B, h, N, d], in the caller's scope.
  */
 export function rotate(x: tf.Tensor4D, { cos, sin }: Rotary, tape?: Tape): tf.Tensor4D {
   const y = tf.tidy(() => tf.add(tf.mul(x, cos), tf.mul(swapHalves(x), sin))) as tf.Tensor4D;
-  tape?.record(y, [x], (dy) => [tf.add(tf.mul(dy, cos), swapHalves(tf.mul(dy, sin) as tf.Tensor4D))]);
+  tape?.record(y, [x], [cos, sin], (dy, _, [c, s]) => [
+    tf.add(tf.mul(dy, c), swapHalves(tf.mul(dy, s) as tf.Tensor4D)),
+  ]);
   return y;
 }

@@ -34,7 +34,7 @@ export function planSegments(lengths: readonly number[]): SegmentPlan {
  * Every row attends to the rows of its own segment, in both directions.
  *
  * @param joint [N, 3·h·d]: queries, keys and values of each row, rotated.
- * @returns [N, h·d]; owned by the tape, or by the caller's scope without one.
+ * @returns [N, h·d], in the caller's scope.
  */
 export function segmentAttention(joint: tf.Tensor2D, heads: number, plan: SegmentPlan, tape?: Tape): tf.Tensor2D {
   const attend = (rows: tf.Tensor2D, length: number): tf.Tensor2D => {
@@ -42,10 +42,9 @@ export function segmentAttention(joint: tf.Tensor2D, heads: number, plan: Segmen
     const [q, k, v] = [0, 1, 2].map((part) => sliceHeads(split, part * heads, heads, tape));
     return mergeHeads(attention(q, k, v, null, null, tape), tape);
   };
-  const run = (): tf.Tensor2D => {
+  return tf.tidy(() => {
     if (!plan.inverse) return attend(joint, plan.groups[0].length);
     const parts = plan.groups.map(({ rows, length }) => attend(gatherRows(joint, rows, tape), length));
     return gatherRows(concatRows(parts, tape), plan.inverse, tape);
-  };
-  return tape ? run() : tf.tidy(run);
+  });
 }

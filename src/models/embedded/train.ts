@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
-import { openSafetensors, type TensorToWrite, writeSafetensors } from "../../checkpoint/index.js";
+import { openSafetensors, openWeights, type TensorToWrite, writeSafetensors } from "../../checkpoint/index.js";
 import { EspalierError } from "../../errors.js";
 import { AUXILIARY_TASKS, EMBEDDED_TASKS } from "../../tasks/index.js";
 import type { AdamWState } from "../../tensor/index.js";
@@ -30,9 +30,11 @@ export interface TrainingPlan {
   /** Of the last stage, the share at its end over which the learning rate falls to 3 %. */
   readonly decayShare: number;
   readonly learningRate: number;
+  /** A model directory whose weights a new training begins with; default none: weights are drawn from the seed. */
+  readonly initial?: string;
 }
 
-export const DEFAULT_PLAN: Omit<TrainingPlan, "directory"> = {
+export const DEFAULT_PLAN: Omit<TrainingPlan, "directory" | "initial"> = {
   seed: 1,
   batch: 32,
   questions: 5,
@@ -92,11 +94,26 @@ function saveState(trainer: EmbeddedTrainer, progress: Progress, plan: TrainingP
   });
 }
 
+/** What a training starts from: random weights, or the model of a directory with label readers drawn anew. */
+function freshTrainer({ seed, initial }: TrainingPlan): EmbeddedTrainer {
+  const drawn = initialWeights(seed);
+  if (initial === undefined) return new EmbeddedTrainer(drawn);
+  const weights = openWeights(initial);
+  try {
+    return new EmbeddedTrainer({
+      has: (name) => weights.has(name),
+      read: (name, shape) => (weights.has(name) ? weights : drawn).read(name, shape),
+    });
+  } finally {
+    weights.close();
+  }
+}
+
 function loadState(plan: TrainingPlan): { trainer: EmbeddedTrainer; progress: Progress } {
   const file = path.join(plan.directory, "state.safetensors");
   if (!fs.existsSync(file)) {
     const progress: Progress = { step: 0, accuracy: {}, seconds: 0 };
-    return { trainer: new EmbeddedTrainer(initialWeights(plan.seed)), progress };
+    return { trainer: freshTrainer(plan), progress };
   }
   const state = openSafetensors(file);
   if (state.metadata.get("seed") !== String(plan.seed)) {

@@ -1,7 +1,7 @@
 /**
  * `npm run train:embedded -- [--directory DIR] [--steps N] …`: trains, or goes on training, and writes the model directory.
  *
- * `--export DIR` is where the model goes (default embedded); `--export-only` writes it from the last saved state.
+ * `--initial DIR` begins with the weights of a model directory; `--export DIR` is where the model goes (default embedded); `--export-only` writes it from the last saved state.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     steps: { type: "string" },
     "decay-share": { type: "string" },
     "learning-rate": { type: "string" },
+    initial: { type: "string" },
     export: { type: "string", default: "embedded" },
     "export-only": { type: "boolean", default: false },
   },
@@ -51,6 +52,7 @@ try {
     steps: number("steps", DEFAULT_PLAN.steps),
     decayShare: number("decay-share", DEFAULT_PLAN.decayShare),
     learningRate: number("learning-rate", DEFAULT_PLAN.learningRate),
+    initial: values.initial,
   };
   if (!values["export-only"])
     await trainEmbedded(

@@ -1,7 +1,7 @@
 /** One training step of the embedded model: forward, loss, backward, update. */
 import * as tf from "@tensorflow/tfjs";
 import { AdamW, Tape } from "../../tensor/index.js";
-import { gatherRows, linear, MASKED } from "../blocks/index.js";
+import { advance, gatherRows, linear, MASKED } from "../blocks/index.js";
 import { layoutFrom } from "../layout.js";
 import { Parameters, type WeightSource } from "../parameters.js";
 import { Qwen25Vl } from "../qwen2_5_vl/index.js";
@@ -99,12 +99,19 @@ export class EmbeddedTrainer {
    * @param answers whether the decoder takes part; the first stage trains the vision tower on labels alone.
    */
   step(batch: TrainingBatch, learningRate: number, labelWeight: number, answers: boolean): StepReport {
+    let report!: StepReport;
+    tf.tidy(() => {
+      report = this.#step(batch, learningRate, labelWeight, answers);
+    });
+    return report;
+  }
+
+  #step(batch: TrainingBatch, learningRate: number, labelWeight: number, answers: boolean): StepReport {
     const tape = new Tape();
     const variables = this.variables();
     for (const variable of variables.values()) tape.watch(variable);
     const count = batch.sequences.length;
     const pixels = tf.tensor2d(batch.pixels, [batch.pixels.length / PATCH_WIDTH, PATCH_WIDTH]);
-    tape.own(pixels);
     const visual = this.model.encodePictures(pixels, new Array(count).fill(PICTURE_GRID), tape);
     const labels = this.#labelLoss(visual, batch, labelWeight, tape);
     const answer = answers
@@ -155,10 +162,9 @@ export class EmbeddedTrainer {
       layout,
     );
     const bias = packedBias(sequences, layout.length);
-    tape.own(bias, ...rotary.tensors);
     let hidden = model.embed(ids, visual, tape);
     for (let i = 0; i < model.shape.layers; i++) {
-      hidden = model.layer(i, { hidden, batch: count, rotary, bias }, tape).hidden;
+      hidden = advance(hidden, () => model.layer(i, { hidden, batch: count, rotary, bias }, tape).hidden);
     }
     const rows = Int32Array.from(sequences.flatMap((s, b) => [...s.rows].map((row) => b * layout.length + row)));
     const targets = Int32Array.from(sequences.flatMap((s) => [...s.targets]));

@@ -9,15 +9,17 @@ import {
   add,
   attention,
   gatherRows,
+  type LinearParameters,
   linear,
   mergeHeads,
+  probedAttention,
   type Rotary,
   rmsNorm,
   rotate,
   siluGate,
   splitHeads,
 } from "../blocks/index.js";
-import type { LayerInput, LayerOutput } from "../model.js";
+import type { LayerInput, LayerOutput, LayerProbe, LayoutRotary } from "../model.js";
 import type { Parameters } from "../parameters.js";
 
 /** Loads layer `i`; `prefix` is the decoder's, such as "model.language_model". */
@@ -38,19 +40,32 @@ export function loadDecoderLayer(p: Parameters, prefix: string, i: number, c: De
 
 export type DecoderLayer = ReturnType<typeof loadDecoderLayer>;
 
-function rotaryOf(tensors: readonly tf.Tensor4D[]): Rotary {
-  return { cos: tensors[0], sin: tensors[1] };
+function rotaryOf({ tensors: [cos, sin] }: LayoutRotary): Rotary {
+  return { cos, sin };
 }
 
-/** See `VisionLanguageModel.layer`. Without a tape the caller wraps the call in `tf.tidy`. */
+/** Keys and values of rows that are not attended to; no gradient flows into them. */
+function droppedKeys(w: DecoderLayer, c: DecoderConfig, batch: number, dropped: LayerProbe["dropped"]) {
+  if (!dropped) return null;
+  const normalised = rmsNorm(dropped.hidden, w.inputNorm, c.rmsNormEps);
+  const heads = (map: LinearParameters) => splitHeads(linear(normalised, map), batch, c.kvHeads);
+  return {
+    keys: rotate(heads(w.k), rotaryOf(dropped.rotary)),
+    values: heads(w.v),
+    bias: dropped.bias,
+    leaf: dropped.leaf,
+  };
+}
+
+/** See `VisionLanguageModel.layer`; called within `tf.tidy`. */
 export function decoderLayer(w: DecoderLayer, c: DecoderConfig, input: LayerInput, tape?: Tape): LayerOutput {
-  const { batch, bias, policy, past } = input;
+  const { batch, bias, policy, probe, past } = input;
   const pick = (x: tf.Tensor2D) => (input.queries ? gatherRows(x, input.queries.rows, tape) : x);
   const normalised = rmsNorm(input.hidden, w.inputNorm, c.rmsNormEps, tape); // [B·N_k, H]
   const x = pick(input.hidden); // [B·N_q, H]
   const asking = pick(normalised);
-  const turn = rotaryOf(input.rotary.tensors);
-  const turnQueries = input.queries ? rotaryOf(input.queries.rotary.tensors) : turn;
+  const turn = rotaryOf(input.rotary);
+  const turnQueries = input.queries ? rotaryOf(input.queries.rotary) : turn;
 
   const queries = rotate(splitHeads(linear(asking, w.q, tape), batch, c.heads, tape), turnQueries, tape); // [B, h, N_q, d]
   let keys = rotate(splitHeads(linear(normalised, w.k, tape), batch, c.kvHeads, tape), turn, tape); // [B, h_kv, N_k, d]
@@ -59,9 +74,14 @@ export function decoderLayer(w: DecoderLayer, c: DecoderConfig, input: LayerInpu
     keys = tf.concat([past.keys, keys], 2);
     values = tf.concat([past.values, values], 2);
   }
-  const context = mergeHeads(attention(queries, keys, values, bias, policy ?? null, tape), tape); // [B·N_q, h·d]
-  const attended = add(x, linear(context, w.o, tape), tape);
+  const asked = { square: !input.queries, dropped: droppedKeys(w, c, batch, probe?.dropped ?? null) };
+  const { context, probabilities } =
+    probe && tape
+      ? probedAttention(queries, keys, values, bias, { kept: probe.kept, ...asked }, tape)
+      : { context: attention(queries, keys, values, bias, policy ?? null, tape) };
+  const attended = add(x, linear(mergeHeads(context, tape), w.o, tape), tape); // [B·N_q, H]
   const inner = rmsNorm(attended, w.mlpNorm, c.rmsNormEps, tape);
   const gated = siluGate(linear(inner, w.gate, tape), linear(inner, w.up, tape), tape);
-  return { hidden: add(attended, linear(gated, w.down, tape), tape), queries, keys, values };
+  const hidden = add(attended, linear(gated, w.down, tape), tape);
+  return { hidden, queries, keys, values, ...(probabilities ? { attention: probabilities } : {}) };
 }

@@ -118,14 +118,13 @@ export class Qwen25Vl implements VisionLanguageModel {
         `The prompt has ${wanted} image tokens, but the pictures give ${visual.shape[0]} visual tokens; they do not belong together.`,
       );
     }
-    const run = (): tf.Tensor2D => {
+    return tf.tidy(() => {
       const words = gatherRows(this.#embedding, ids, tape);
       if (!visual) return words;
       let next = ids.length;
       const order = ids.map((id, row) => (id === imageTokenId ? next++ : row));
       return gatherRows(concatRows([words, visual], tape), order, tape);
-    };
-    return tape ? run() : tf.tidy(run);
+    });
   }
 
   positions(ids: Int32Array, grids: readonly GridThw[]): Positions {
@@ -139,7 +138,7 @@ export class Qwen25Vl implements VisionLanguageModel {
     for (let row = 0; row < layout.index.length; row++) {
       const place = layout.index[row];
       if (place < 0) continue;
-      const { values, axes } = positions[Math.floor(row / layout.length)];
+      const { values, axes } = positions[layout.samples ? layout.samples[row] : Math.floor(row / layout.length)];
       const n = values.length / axes;
       for (let j = 0; j < half; j++) angles[row * half + j] = values[this.#axes[j] * n + place] * this.#frequencies[j];
     }
@@ -152,9 +151,7 @@ export class Qwen25Vl implements VisionLanguageModel {
   }
 
   layer(i: number, input: LayerInput, tape?: Tape): LayerOutput {
-    const run = () => decoderLayer(this.#layers[i], this.config.decoder, input, tape);
-    if (tape) return run();
-    return tf.tidy(() => ({ ...run() }));
+    return tf.tidy(() => ({ ...decoderLayer(this.#layers[i], this.config.decoder, input, tape) }));
   }
 
   norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
@@ -162,8 +159,7 @@ export class Qwen25Vl implements VisionLanguageModel {
   }
 
   logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
-    const run = () => linear(this.norm(hidden, tape), { weight: this.#head, bias: null }, tape);
-    return tape ? run() : tf.tidy(run);
+    return tf.tidy(() => linear(this.norm(hidden, tape), { weight: this.#head, bias: null }, tape));
   }
 
   dispose(): void {

@@ -9,7 +9,6 @@ import type { Tape } from "../../tensor/index.js";
 import {
   add,
   advance,
-  disposeRotary,
   gatherRows,
   gelu,
   inverseFrequencies,
@@ -108,10 +107,10 @@ export class Qwen25Vision {
    * @param pixels [Σ t·h·w, C·t_p·p·p] float32, as the preprocessor lays them out.
    * @param grids t, h, w of each picture in patches; h and w divisible by the merge size.
    * @param tape records gradients of the weights while the tower is trained.
-   * @returns [Σ t·h·w / merge², outHidden]; owned by the tape, or by the caller's scope without one.
+   * @returns [Σ t·h·w / merge², outHidden], in the caller's scope.
    */
   encode(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {
-    return tape ? this.#encode(pixels, grids, tape) : tf.tidy(() => this.#encode(pixels, grids));
+    return tf.tidy(() => this.#encode(pixels, grids, tape));
   }
 
   #encode(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {
@@ -124,13 +123,12 @@ export class Qwen25Vision {
     const windows = planSegments(order.windowLengths);
     const frames = planSegments(order.frameLengths);
     const rotary = this.#rotary(grids, order.units);
-    tape?.own(rotary.cos, rotary.sin);
 
     const patches = linear(pixels, w.patch, tape); // [N, hidden]
     const units = reshape<tf.Tensor2D>(patches, [n / unit, unit * hidden], tape);
     let x = reshape<tf.Tensor2D>(gatherRows(units, order.units, tape), [n, hidden], tape); // window order
     w.blocks.forEach((block, i) => {
-      x = advance(x, tape, () => {
+      x = advance(x, () => {
         const joint = linear(rmsNorm(x, block.norm1, EPSILON, tape), block.qkv, tape); // [N, 3·hidden]
         const turned = rotate(reshape(joint, [n, 3, heads, d], tape), rotary, tape);
         const rows = reshape<tf.Tensor2D>(turned, [n, 3 * hidden], tape);
@@ -147,7 +145,6 @@ export class Qwen25Vision {
     order.units.forEach((place, i) => {
       raster[place] = i;
     });
-    if (!tape) disposeRotary(rotary);
     return gatherRows(out, raster, tape);
   }
 }

@@ -196,7 +196,7 @@ describe("blocks", () => {
     const start = tf.memory().numTensors;
     let x = randomTensor<tf.Tensor2D>([2, 2], 1);
     for (let layer = 0; layer < 3; layer++) {
-      x = advance(x, undefined, () => {
+      x = advance(x, () => {
         const kept = tf.mul(x, 2) as tf.Tensor2D;
         return tf.add(kept, x) as tf.Tensor2D;
       });
@@ -205,9 +205,16 @@ describe("blocks", () => {
     x.dispose();
     const tape = new Tape();
     const y = randomTensor<tf.Tensor2D>([2, 2], 1);
-    advance(y, tape, () => add(y, y, tape));
-    assert.isFalse(y.isDisposed);
+    tape.watch(y);
+    const sum = advance(y, () => siluGate(y, add(y, y, tape), tape));
+    assert.isTrue(y.isDisposed);
+    // What the gradient needs outlives the layer, and nothing else does.
+    assert.isAbove(tf.memory().numTensors, start + 1);
+    tape.accumulate(sum, tf.onesLike(sum));
+    tape.backward();
+    assert.deepEqual(tape.gradient(y)?.shape, [2, 2]);
     tape.dispose();
-    y.dispose();
+    sum.dispose();
+    assert.equal(tf.memory().numTensors, start);
   });
 });

@@ -30,16 +30,27 @@ export function relativeError(found: tf.Tensor, wanted: tf.Tensor): number {
 
 /** Keeps what is recorded, so that pullbacks can be asked for single gradients. */
 class WatchedTape extends Tape {
-  readonly records: { output: tf.Tensor; inputs: readonly tf.Tensor[]; pullback: Pullback }[] = [];
+  readonly records: {
+    shape: number[];
+    inputs: readonly number[][];
+    saved: readonly tf.Tensor[];
+    pullback: Pullback;
+  }[] = [];
 
   override record(
     output: tf.Tensor,
     inputs: readonly tf.Tensor[],
+    saves: readonly tf.Tensor[],
     pullback: Pullback,
-    saved: readonly tf.Tensor[] = [],
   ): void {
-    this.records.push({ output, inputs, pullback });
-    super.record(output, inputs, pullback, saved);
+    const saved = saves.map((tensor) => tf.keep(tf.clone(tensor)));
+    this.records.push({ shape: output.shape, inputs: inputs.map(({ shape }) => shape), saved, pullback });
+    super.record(output, inputs, saves, pullback);
+  }
+
+  override dispose(): void {
+    for (const { saved } of this.records) tf.dispose([...saved]);
+    super.dispose();
   }
 }
 
@@ -69,17 +80,17 @@ export function checkBlock(
   const output = block(inputs, tape);
   assert.isBelow(relativeError(output, wanted), tolerance, "value with tape");
   const { records } = tape;
-  for (const { inputs: own, pullback, output: y } of records) {
+  for (const { inputs: own, pullback, saved, shape } of records) {
     // Each gradient alone: the others are not computed.
-    const dy = randomTensor(y.shape, 98);
+    const dy = randomTensor(shape, 98);
     for (let i = 0; i < own.length; i++) {
       const needs = own.map((_, j) => j === i);
       const alone = tf.tidy(() => {
-        const gradients = pullback(dy, needs);
+        const gradients = pullback(dy, needs, saved);
         for (const beyond of gradients.slice(own.length)) assert.isNull(beyond, "a gradient of no input");
         const computed = gradients.map((gradient, j) => (gradient && gradient !== dy ? j : -1)).filter((j) => j >= 0);
         for (const j of computed) assert.isTrue(needs[j], `gradient ${j} was computed, only ${i} was wanted`);
-        assert.deepEqual(gradients[i]?.shape, own[i].shape);
+        assert.deepEqual(gradients[i]?.shape, own[i]);
         return gradients[i]!.clone();
       });
       alone.dispose();
@@ -97,6 +108,6 @@ export function checkBlock(
     assert.isBelow(relativeError(ours!, theirs[i]), tolerance, `gradient of input ${i}`);
   });
   tape.dispose();
-  tf.dispose([wanted, seed, ...theirs]);
+  tf.dispose([output, wanted, seed, ...theirs]);
   assert.equal(tf.memory().numTensors, before, "tensors left");
 }

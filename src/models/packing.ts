@@ -1,0 +1,54 @@
+/**
+ * Several samples in one sequence, so that short ones do not pay for the padding of long ones.
+ *
+ * Source: sequence packing, Krell et al., arXiv 2107.02027; bins by first fit, longest first.
+ */
+import type { TokenLayout } from "./model.js";
+
+/** A layout whose sequences hold several samples. */
+export interface PackedLayout extends TokenLayout {
+  readonly samples: Int32Array;
+  /** For each sample, the row of its first token; its others follow. */
+  readonly start: Int32Array;
+}
+
+/** First fit, longest first: for each sample its bin. */
+function assignBins(lengths: readonly number[], capacity: number): Int32Array {
+  const order = lengths.map((_, s) => s).sort((a, b) => lengths[b] - lengths[a] || a - b);
+  const bins = new Int32Array(lengths.length);
+  const used: number[] = [];
+  for (const s of order) {
+    let bin = used.findIndex((size) => size + lengths[s] <= capacity);
+    if (bin < 0) bin = used.push(0) - 1;
+    used[bin] += lengths[s];
+    bins[s] = bin;
+  }
+  return bins;
+}
+
+/**
+ * Lays samples out in as few sequences as first fit finds; within a sequence they keep their order.
+ *
+ * @param kept each sample's places, ascending; a sample may have none.
+ * @param capacity rows of a sequence; at least the longest sample's.
+ * @param like lay samples out in the sequences of another layout and in its order, whatever `capacity` they then need.
+ */
+export function packLayout(kept: readonly Int32Array[], capacity: number, like?: PackedLayout): PackedLayout {
+  const lengths = kept.map((places) => places.length);
+  const bins = like ? like.start.map((row) => Math.floor(row / like.length)) : assignBins(lengths, capacity);
+  const batch = like ? like.batch : Math.max(1, ...bins.map((bin) => bin + 1));
+  const used = new Int32Array(batch);
+  const within = lengths.map((length, s) => {
+    used[bins[s]] += length;
+    return used[bins[s]] - length;
+  });
+  const rows = like ? Math.max(1, ...used) : capacity;
+  const index = new Int32Array(batch * rows).fill(-1);
+  const samples = new Int32Array(batch * rows).fill(-1);
+  const start = Int32Array.from(kept, (_, s) => bins[s] * rows + within[s]);
+  kept.forEach((places, s) => {
+    index.set(places, start[s]);
+    samples.fill(s, start[s], start[s] + places.length);
+  });
+  return { batch, length: rows, index, samples, start };
+}
