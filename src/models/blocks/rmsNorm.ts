@@ -16,13 +16,13 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, epsilon: number, ta
     return [tf.mul(tf.mul(x, inverse), weight), inverse];
   }) as [tf.Tensor2D, tf.Tensor2D];
   tape?.record(y, [x, weight], [x, scale], (dy, needs, [input, inverse]) => {
-    const normalised = tf.mul(input, inverse);
-    const weighted = tf.mul(dy, weight);
-    const projection = tf.mean(tf.mul(weighted, normalised), -1, true);
-    return [
-      needs[0] ? tf.mul(inverse, tf.sub(weighted, tf.mul(normalised, projection))) : null,
-      needs[1] ? tf.sum(tf.mul(dy, normalised), 0) : null,
-    ];
+    // With s = 1/rms: dx = s·dy∘w − x·s³·mean(dy∘w∘x)
+    const dInput = () => {
+      const weighted = tf.mul(dy, weight);
+      const along = tf.mul(tf.pow(inverse, 3), tf.mean(tf.mul(weighted, input), -1, true)); // [R, 1]
+      return tf.sub(tf.mul(weighted, inverse), tf.mul(input, along));
+    };
+    return [needs[0] ? dInput() : null, needs[1] ? tf.sum(tf.mul(dy, tf.mul(input, inverse)), 0) : null];
   });
   scale.dispose();
   return y;
