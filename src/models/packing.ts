@@ -8,6 +8,8 @@ import type { TokenLayout } from "./model.js";
 /** A layout whose sequences hold several samples. */
 export interface PackedLayout extends TokenLayout {
   readonly samples: Int32Array;
+  /** For each sample, the sequence that holds it. */
+  readonly sequence: Int32Array;
   /** For each sample, the row of its first token; its others follow. */
   readonly start: Int32Array;
 }
@@ -29,26 +31,26 @@ function assignBins(lengths: readonly number[], capacity: number): Int32Array {
 /**
  * Lays samples out in as few sequences as first fit finds; within a sequence they keep their order.
  *
- * @param kept each sample's places, ascending; a sample may have none.
+ * @param kept each sample's places, ascending; at least one sample, which may have none.
  * @param capacity rows of a sequence; at least the longest sample's.
  * @param like lay samples out in the sequences of another layout and in its order, whatever `capacity` they then need.
  */
 export function packLayout(kept: readonly Int32Array[], capacity: number, like?: PackedLayout): PackedLayout {
   const lengths = kept.map((places) => places.length);
-  const bins = like ? like.start.map((row) => Math.floor(row / like.length)) : assignBins(lengths, capacity);
-  const batch = like ? like.batch : Math.max(1, ...bins.map((bin) => bin + 1));
+  const sequence = like?.sequence ?? assignBins(lengths, capacity);
+  const batch = like ? like.batch : Math.max(...sequence) + 1;
   const used = new Int32Array(batch);
   const within = lengths.map((length, s) => {
-    used[bins[s]] += length;
-    return used[bins[s]] - length;
+    used[sequence[s]] += length;
+    return used[sequence[s]] - length;
   });
   const rows = like ? Math.max(1, ...used) : capacity;
   const index = new Int32Array(batch * rows).fill(-1);
   const samples = new Int32Array(batch * rows).fill(-1);
-  const start = Int32Array.from(kept, (_, s) => bins[s] * rows + within[s]);
+  const start = Int32Array.from(kept, (_, s) => sequence[s] * rows + within[s]);
   kept.forEach((places, s) => {
     index.set(places, start[s]);
     samples.fill(s, start[s], start[s] + places.length);
   });
-  return { batch, length: rows, index, samples, start };
+  return { batch, length: rows, index, samples, sequence, start };
 }

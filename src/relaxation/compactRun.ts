@@ -219,7 +219,7 @@ class CompactBatch {
         places,
         visual,
         scores: ranks
-          ? Float32Array.from(stays, (slot) => ranks[s * layout.length + (layout.start[s] % layout.length) + slot])
+          ? Float32Array.from(stays, (slot) => ranks[(s - layout.sequence[s]) * layout.length + layout.start[s] + slot])
           : keptScores(before[s].scores, cut),
       };
     });

@@ -62,7 +62,7 @@ export function scoresFromAttention(
   selector: AttentionSelector,
   samples: readonly SelectorSample[],
   attention: tf.Tensor4D,
-  { index, length, start }: PackedLayout,
+  { index, length, sequence, start }: PackedLayout,
 ): tf.Tensor2D {
   const [, heads, , keys] = attention.shape;
   const rows: number[] = [];
@@ -70,10 +70,9 @@ export function scoresFromAttention(
   samples.forEach((sample, s) => {
     const places = selector.scoringPlaces(sample);
     perSample = places.length;
-    const sequence = Math.floor(start[s] / length);
     for (const place of places) {
-      const slot = index.indexOf(place, start[s]) - sequence * length;
-      for (let h = 0; h < heads; h++) rows.push((sequence * heads + h) * length + slot);
+      const slot = index.indexOf(place, start[s]) - sequence[s] * length;
+      for (let h = 0; h < heads; h++) rows.push((sequence[s] * heads + h) * length + slot);
     }
   });
   return tf.tidy(() => {

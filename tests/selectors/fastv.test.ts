@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
-import { layoutFrom } from "../../src/models/index.js";
+import { layoutFrom, packLayout } from "../../src/models/index.js";
 import { fastv } from "../../src/selectors/fastv.js";
-import { attentionScores } from "../../src/selectors/index.js";
-import { useBackend } from "../../src/tensor/index.js";
+import { attentionScores, scoresFromAttention } from "../../src/selectors/index.js";
+import { Tape, useBackend } from "../../src/tensor/index.js";
 import { tinyModel, tinySample } from "../relaxation/tinyModel.js";
 
 describe("selectors/fastv", () => {
@@ -72,6 +72,58 @@ describe("selectors/fastv", () => {
           1e-5,
         );
       });
+    });
+    model.dispose();
+  });
+
+  it("scores the same out of attention that a packed layer has computed anyway", () => {
+    const model = tinyModel({ layers: 2 });
+    const encoded = [
+      tinySample("a", [3, [8, 8], 5], 2),
+      tinySample("b", [2, [4, 8], 2], 3),
+      tinySample("c", [1, [4, 4], 2], 1),
+    ];
+    const samples = encoded.map(({ id, promptLength }) => ({ id, promptLength, visual: Int32Array.of(3) }));
+    const words = ({ inputIds }: (typeof encoded)[number]) =>
+      inputIds.map((id) => (id === model.imageTokenId ? 10 : id));
+    const all = encoded.map(({ inputIds }) => Int32Array.from(inputIds.keys()));
+    const positions = encoded.map(({ inputIds, gridThw }) => model.positions(inputIds, gridThw));
+    tf.tidy(() => {
+      const layout = packLayout(all, Math.max(...all.map(({ length }) => length)) + 4);
+      // The short samples share a sequence.
+      assert.isBelow(layout.batch, samples.length);
+      const ids = layout.index.map((place, row) => (place < 0 ? 9 : words(encoded[layout.samples[row]])[place]));
+      const kept = tf.zeros([layout.batch, layout.length]) as tf.Tensor2D;
+      const tape = new Tape();
+      tape.watch(kept);
+      const output = model.layer(
+        0,
+        {
+          hidden: model.embed(ids, null),
+          batch: layout.batch,
+          rotary: model.rotary(positions, layout),
+          bias: model.bias(0, layout, layout),
+          probe: { kept, dropped: null },
+        },
+        tape,
+      );
+      const packed = scoresFromAttention(fastv(), samples, output.attention!, layout).arraySync();
+      samples.forEach((sample, s) => {
+        const one = layoutFrom([all[s]]);
+        const alone = model.layer(0, {
+          hidden: model.embed(words(encoded[s]), null),
+          batch: 1,
+          rotary: model.rotary([positions[s]], one),
+          bias: model.bias(0, one, one),
+        });
+        const [wanted] = attentionScores(model, 0, fastv(), [sample], alone, one, one, null).arraySync();
+        const first = layout.start[s] % layout.length;
+        packed[s].forEach((score, slot) => {
+          const place = slot - first;
+          assert.closeTo(score, place >= 0 && place < wanted.length ? wanted[place] : 0, 1e-6);
+        });
+      });
+      tape.dispose();
     });
     model.dispose();
   });
