@@ -64,7 +64,7 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string):
     });
   }
   if (!isObject(header))
-    throw new EspalierError(`The header of ${file} should be a JSON object, it is something else.`);
+    throw new EspalierError(`The header of ${file} should be a JSON object, it is something else; the file is damaged, download it again.`);
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) {
     throw new EspalierError(
@@ -88,7 +88,7 @@ function quote(name: string): string {
 
 function parseMetadata(value: unknown, file: string): Map<string, string> {
   if (!isObject(value) || Object.values(value).some((item) => typeof item !== "string")) {
-    throw new EspalierError(`__metadata__ in the header of ${file} should map names to strings, it does not.`);
+    throw new EspalierError(`__metadata__ in the header of ${file} should map names to strings, it does not; write the file again without it.`);
   }
   return new Map(Object.entries(value as Record<string, string>));
 }
@@ -100,7 +100,7 @@ function isCount(value: unknown): value is number {
 function parseEntry(name: string, value: unknown, dataBytes: number, file: string): TensorEntry {
   const where = `Tensor ${quote(name)} of ${file}`;
   if (name === "__proto__") throw new EspalierError(`${where} has a reserved name; rename the tensor.`);
-  if (!isObject(value)) throw new EspalierError(`${where} should be described by a JSON object, it is not.`);
+  if (!isObject(value)) throw new EspalierError(`${where} should be described by a JSON object, it is not; the file is damaged, download it again.`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPE_BYTES, dtype)) {
     const known = Object.keys(DTYPE_BYTES).join(", ");
@@ -126,7 +126,7 @@ function parseEntry(name: string, value: unknown, dataBytes: number, file: strin
   for (const size of shape as number[]) wanted *= size;
   if (wanted !== end - begin) {
     throw new EspalierError(
-      `${where} has dtype ${dtype} and shape [${shape}], which is ${wanted} bytes, but data_offsets give it ${end - begin}.`,
+      `${where} has dtype ${dtype} and shape [${shape}], which is ${wanted} bytes, but data_offsets give it ${end - begin}; the file is damaged, download it again.`,
     );
   }
   return { dtype, shape: shape as number[], begin, end };
@@ -137,18 +137,18 @@ function checkLayout(sorted: readonly [string, TensorEntry][], dataBytes: number
   let previous = "the start";
   for (const [name, entry] of sorted) {
     if (entry.begin < position) {
-      throw new EspalierError(`Tensors ${previous} and ${quote(name)} of ${file} overlap at data byte ${entry.begin}.`);
+      throw new EspalierError(`Tensors ${previous} and ${quote(name)} of ${file} overlap at data byte ${entry.begin}; the file is damaged, write or download it again.`);
     }
     if (entry.begin > position) {
       throw new EspalierError(
-        `${file} has a gap of ${entry.begin - position} bytes before tensor ${quote(name)}; safetensors data has no gaps.`,
+        `${file} has a gap of ${entry.begin - position} bytes before tensor ${quote(name)}; safetensors data has no gaps. Write or download it again.`,
       );
     }
     position = entry.end;
     previous = quote(name);
   }
   if (position !== dataBytes) {
-    throw new EspalierError(`${file} has ${dataBytes - position} bytes after its last tensor; the file is damaged.`);
+    throw new EspalierError(`${file} has ${dataBytes - position} bytes after its last tensor; the file is damaged, download it again.`);
   }
 }
 

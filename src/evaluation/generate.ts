@@ -8,6 +8,7 @@ import type { KeyValues, Positions, TokenLayout, VisionLanguageModel } from "../
 import type { Selector } from "../selectors/index.js";
 import { Pacer } from "../tensor/index.js";
 import {
+  checkPictures,
   type EncodedPromptLike,
   embedBatch,
   encodePictures,
@@ -91,6 +92,7 @@ function check(
       `Prompt ${open.id} ends with an image token; text must follow, from which decoding goes on.`,
     );
   }
+  for (const prompt of prompts) checkPictures(model, prompt);
   if (!counts) return;
   const { layers } = model.shape;
   if (counts.length !== prompts.length || counts.some((row) => row.length !== layers)) {

@@ -10,6 +10,7 @@ import type { VisionLanguageModel } from "../models/index.js";
 import type { Selector } from "../selectors/index.js";
 import { Pacer } from "../tensor/index.js";
 import {
+  checkPictures,
   type EncodedPromptLike,
   embedBatch,
   encodePictures,
@@ -108,6 +109,7 @@ async function prepareBatch(
   encoded: readonly EncodedSampleLike[],
   pacer: Pacer,
 ): Promise<PreparedSample[]> {
+  for (const sample of encoded) checkPictures(model, sample);
   const places = encoded.map((sample) => encodedPlaces(sample, model.imageTokenId));
   const positions = encoded.map((sample) => model.positions(sample.inputIds, sample.gridThw));
   const visual = await encodePictures(model, encoded, pacer);

@@ -38,6 +38,16 @@ export function splitPlaces(ids: Int32Array, imageTokenId: number): { visual: In
   };
 }
 
+/** @throws EspalierError where a prompt has more or fewer image tokens than its pictures give visual tokens. */
+export function checkPictures(model: VisionLanguageModel, { id, inputIds, gridThw }: EncodedPromptLike): void {
+  const wanted = inputIds.reduce((count, token) => count + (token === model.imageTokenId ? 1 : 0), 0);
+  const given = gridThw.reduce((sum, grid) => sum + model.visualTokens(grid), 0);
+  if (wanted === given) return;
+  throw new EspalierError(
+    `Sample ${id} has ${wanted} image tokens, but its ${gridThw.length} pictures give ${given} visual tokens; its prompt should have one image token for each.`,
+  );
+}
+
 /**
  * Features of every picture of a batch, one after the other, the caller's; null where there are none. Samples go through the
  * tower one by one, so that others get a turn between them.
@@ -56,7 +66,7 @@ export async function encodePictures(
       const patches = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
       if (pixelValues.length % patches !== 0) {
         throw new EspalierError(
-          `The pictures of ${id} have ${pixelValues.length} numbers for ${patches} patches; their grids and pixels do not belong together.`,
+          `The pictures of ${id} have ${pixelValues.length} numbers for ${patches} patches; their grids and pixels do not belong together: preprocess them again.`,
         );
       }
       const width = pixelValues.length / patches;
