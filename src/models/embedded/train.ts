@@ -94,6 +94,18 @@ function saveState(trainer: EmbeddedTrainer, progress: Progress, plan: TrainingP
   });
 }
 
+/** A training that begins with another's weights begins with its log too, and says where it took over. */
+function beginLog(log: string, { initial, ...plan }: TrainingPlan): void {
+  if (initial === undefined || fs.existsSync(log)) return;
+  const before = path.join(initial, "training.jsonl");
+  const lines = fs.existsSync(before) ? fs.readFileSync(before, "utf8") : "";
+  const { directory: _, ...settings } = plan;
+  fs.writeFileSync(
+    log,
+    `${lines}${JSON.stringify({ begins: "with the weights above, label readers drawn anew", ...settings })}\n`,
+  );
+}
+
 /** What a training starts from: random weights, or the model of a directory with label readers drawn anew. */
 function freshTrainer({ seed, initial }: TrainingPlan): EmbeddedTrainer {
   const drawn = initialWeights(seed);
@@ -211,6 +223,8 @@ export async function trainEmbedded(
 ): Promise<void> {
   fs.mkdirSync(plan.directory, { recursive: true });
   const { trainer, progress } = loadState(plan);
+  const log = path.join(plan.directory, "log.jsonl");
+  beginLog(log, plan);
   const stream = new BatchStream();
   const requestFor = (step: number): BatchRequest => ({
     seed: plan.seed * 2 ** 24 + step * plan.batch,
@@ -251,7 +265,7 @@ export async function trainEmbedded(
           learningRate: Number(rate.toPrecision(3)),
           ...tally.summary(),
         });
-        fs.appendFileSync(path.join(plan.directory, "log.jsonl"), `${line}\n`);
+        fs.appendFileSync(log, `${line}\n`);
         const left = ((plan.steps - progress.step) * progress.seconds) / progress.step / 60;
         report(`${line} (${left.toFixed(0)} min left)`);
         tally = new Tally();

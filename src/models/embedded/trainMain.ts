@@ -1,7 +1,8 @@
 /**
  * `npm run train:embedded -- [--directory DIR] [--steps N] …`: trains, or goes on training, and writes the model directory.
  *
- * `--initial DIR` begins with the weights of a model directory; `--export DIR` is where the model goes (default embedded); `--export-only` writes it from the last saved state.
+ * `--initial DIR` begins with the weights of a model directory; `--export DIR` is where the model goes (default embedded);
+ * `--export-only` writes it from the last saved state.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
