@@ -13,11 +13,11 @@ import { type Estimator, relaxedRun } from "../relaxation/index.js";
 import { type KernelFunction, sharesGradient } from "../schedules/index.js";
 import { AdamW, type AdamWState, Pacer, Random } from "../tensor/index.js";
 import { AugmentedLagrangian, type LagrangianOptions, type LagrangianState } from "./augmentedLagrangian.js";
+import { fitKernel } from "./fitKernel.js";
 import { type Conditioning, Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
 import { relaxedProjection } from "./relaxedProjection.js";
 import { scout } from "./scout.js";
-import { warmStart } from "./warmStart.js";
 
 /** The paper's budgets: .01, .05, .10, … .95. */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
@@ -29,7 +29,7 @@ export interface SearchOptions {
   readonly budgets?: readonly number[];
   /** Default "input". */
   readonly conditioning?: Conditioning;
-  /** Samples per step; default 16. */
+  /** Samples per step; default 32. */
   readonly batch?: number;
   /** Passes over the samples; default 4. */
   readonly epochs?: number;
@@ -130,7 +130,7 @@ export class DifferentiableSearch {
       cost: options.cost,
       budgets: [...budgets].sort((a, b) => a - b),
       conditioning: options.conditioning ?? "input",
-      batch: options.batch ?? 16,
+      batch: options.batch ?? 32,
       epochs: options.epochs ?? 4,
       learningRate: options.learningRate ?? 1e-3,
       weightDecay: options.weightDecay ?? 0,
@@ -170,7 +170,7 @@ export class DifferentiableSearch {
     if (scouts > 0) {
       const found = await scout(this.#prepared, budgets, cost, { samples: scouts, pacer });
       this.#layerForwards += found.layerForwards;
-      await warmStart(this.predictor, this.#prepared.samples, found.shares, pacer);
+      this.predictor.setTable(await fitKernel(this.options.kernel, found.shares, this.options.seed, pacer));
     }
     this.#snapshots = [this.predictor.weights()];
     this.#begun = true;

@@ -1,8 +1,9 @@
 /**
  * The predictor: from a prompt and a budget to the parameters of a kernel function (METHOD §6).
  *
- * One network serves all budgets and all samples. Its two ablations say what conditioning is worth: `budget` sees the budget
- * alone, `constant` keeps one parameter row for each budget.
+ * A table holds one parameter row for each budget, and one network serves all budgets and samples with what is to be added to
+ * it. Two ablations say what conditioning is worth: with `budget` the network sees the budget alone, with `constant` there is
+ * none.
  */
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
@@ -22,7 +23,7 @@ export interface PredictorOptions {
   readonly hidden: number;
   readonly layers: number;
   readonly kernel: KernelFunction;
-  /** Budgets of the `constant` table; others read the nearest two, linearly between. Normalised, ascending. */
+  /** Budgets of the table; others read the nearest two, linearly between. Normalised, ascending. */
   readonly budgets: readonly number[];
   readonly seed: number;
 }
@@ -92,13 +93,13 @@ export class Predictor {
     const random = new Random(options.seed).fork("predictor");
     const parameters = kernel.parameterCount(layers);
     const initial = kernel.initial(layers);
+    const table = new Float32Array(budgets.length * parameters);
+    for (let row = 0; row < budgets.length; row++) table.set(initial, row * parameters);
+    const list: Part[] = [{ name: "table", shape: [budgets.length, parameters], values: table }];
     if (conditioning === "constant") {
-      const table = new Float32Array(budgets.length * parameters);
-      for (let row = 0; row < budgets.length; row++) table.set(initial, row * parameters);
-      this.#create([{ name: "table", shape: [budgets.length, parameters], values: table }]);
+      this.#create(list);
       return;
     }
-    const list: Part[] = [];
     const wide = Math.max(8, Math.floor(hidden / 2));
     const middle = Math.max(8, Math.floor(hidden / 4));
     const narrow = Math.max(8, Math.floor(hidden / 8));
@@ -124,8 +125,8 @@ export class Predictor {
     list.push({ name: "norm.bias", shape: [narrow], values: new Float32Array(narrow) });
     layer("head.0", narrow, 256);
     layer("head.1", 256, 128);
-    layer("head.2", 128, parameters, 0.1);
-    list.at(-1)!.values.set(initial);
+    // The network starts by adding nothing.
+    layer("head.2", 128, parameters, 0);
     this.#create(list);
   }
 
@@ -213,7 +214,8 @@ export class Predictor {
     tape?: Tape,
   ): tf.Tensor2D {
     const { conditioning } = this.options;
-    if (conditioning === "constant") return this.#lookUp(named.get("table") as tf.Tensor2D, budgets, tape);
+    const row = this.#lookUp(named.get("table") as tf.Tensor2D, budgets, tape);
+    if (conditioning === "constant") return row;
     const vector = (name: string) => named.get(name) as tf.Tensor1D;
     const apply = (name: string, x: tf.Tensor2D) =>
       linear(x, { weight: named.get(`${name}.weight`) as tf.Tensor2D, bias: vector(`${name}.bias`) }, tape);
@@ -230,7 +232,8 @@ export class Predictor {
     }
     if (read) x = pool(x, read.weights, tape); // [B, H/8]
     x = layerNorm(x, vector("norm.weight"), vector("norm.bias"), tape);
-    return apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x), tape)), tape));
+    const change = apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x), tape)), tape));
+    return add(row, change, tape);
   }
 
   /** Rows of the table, linear between its budgets. */
@@ -250,6 +253,21 @@ export class Predictor {
     const y = tf.matMul(rows, table) as tf.Tensor2D;
     tape?.record(y, [table], [rows], (dy, _, [mix]) => [tf.matMul(mix, dy, true, false)]);
     return y;
+  }
+
+  /**
+   * Replaces the table.
+   *
+   * @param rows [budgets][P], one for each of the table's budgets.
+   */
+  setTable(rows: readonly ArrayLike<number>[]): void {
+    const matrices = this.weights().get("matrices")!;
+    let at = 0;
+    for (const { name, values } of this.#parts.get("matrices")!) {
+      if (name === "table") matrices.set(Float32Array.from(rows.flatMap((row) => Array.from(row))), at);
+      at += values.length;
+    }
+    this.assign(new Map([["matrices", matrices]]));
   }
 
   /** A copy of all variables in plain memory. */

@@ -38,7 +38,7 @@ export function scoutedShapes(layers: number): Shape[] {
 
 /**
  * @param prepared the search's training samples; the first `samples` of them are looked at.
- * @param budgets normalised, ascending. Every other one is scouted; the others take the shape of the one below.
+ * @param budgets normalised, ascending.
  * @throws Stopped.
  */
 export async function scout(
@@ -54,8 +54,7 @@ export async function scout(
     (shape: number, budget: number, tokens: TokenCounts) =>
       project(shapes[shape], fromNormalised(budgets[budget], costRange(cost, tokens)), cost, tokens).counts,
   );
-  const scouted = budgets.map((_, b) => b).filter((b) => b % 2 === 0);
-  const candidates = scouted.flatMap((budget) => shapes.map((_, shape) => ({ budget, shape })));
+  const candidates = budgets.flatMap((_, budget) => shapes.map((_, shape) => ({ budget, shape })));
   const { results, layerForwards } = await evaluateShared(
     few,
     candidates.length,
@@ -65,7 +64,7 @@ export async function scout(
   const means = results.map(({ divergence }) => divergence.reduce((a, b) => a + b, 0) / divergence.length);
   const tokens = few.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? few.samples[0].tokens;
   const shares = budgets.map((_, budget) => {
-    const row = means.slice(Math.floor(budget / 2) * shapes.length).slice(0, shapes.length);
+    const row = means.slice(budget * shapes.length, (budget + 1) * shapes.length);
     const best = row.indexOf(Math.min(...row));
     return Float64Array.from(counts(best, budget, tokens), (count) => count / Math.max(1, tokens.visual));
   });
