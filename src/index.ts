@@ -43,6 +43,7 @@ export {
 export { EspalierError } from "./errors.js";
 export {
   type Certificate,
+  type CertificateOptions,
   certificate,
   type EncodedSampleLike,
   type Evaluation,
@@ -61,6 +62,7 @@ export {
   type FrontierQuality,
   meansCsv,
   parseResults,
+  type ResultCertificate,
   type ResultMean,
   type ResultRow,
   type Results,
@@ -74,6 +76,8 @@ export {
   writeResults,
 } from "./export/index.js";
 export {
+  type CertificateFigureOptions,
+  certificateSpecification,
   type FrontierOptions,
   frontierSpecification,
   type PageOptions,
@@ -148,10 +152,12 @@ export {
   embeddedData,
   loadStudyModel,
   readStudy,
+  type ScheduleToCertify,
   type ScheduleToEvaluate,
   type SplitSizes,
   type Stoppable,
   Study,
+  type StudyCertificateOptions,
   type StudyComparisonsOptions,
   type StudyControlsOptions,
   type StudyData,

@@ -62,7 +62,9 @@ export function readBytes(file: string, maxBytes: number): Uint8Array {
   const { fd, size } = openForReading(file);
   try {
     if (size > maxBytes) {
-      throw new EspalierError(`Cannot read ${file}: it has ${size} bytes, at most ${maxBytes} are accepted; is it the right file?`);
+      throw new EspalierError(
+        `Cannot read ${file}: it has ${size} bytes, at most ${maxBytes} are accepted; is it the right file?`,
+      );
     }
     return fs.readFileSync(fd);
   } catch (error) {
@@ -100,7 +102,8 @@ export function readJsonObject(file: string): Record<string, unknown> {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new EspalierError(`${file} is not valid JSON (${detail}); download it again.`, { cause });
   }
-  if (!isObject(value)) throw new EspalierError(`${file} should hold a JSON object, it holds something else; download it again.`);
+  if (!isObject(value))
+    throw new EspalierError(`${file} should hold a JSON object, it holds something else; download it again.`);
   return value;
 }
 

@@ -22,7 +22,8 @@ const FORMATS: readonly string[] = ["jpeg", "png", "webp", "gif", "tiff", "heif"
  * @throws EspalierError when the picture is damaged, truncated, of another format, or has more than 178,956,970 pixels.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<RgbImage> {
-  if (bytes.length === 0) throw new EspalierError(`The picture ${name} is empty; give an undamaged JPEG, PNG, WebP, GIF, TIFF or AVIF.`);
+  if (bytes.length === 0)
+    throw new EspalierError(`The picture ${name} is empty; give an undamaged JPEG, PNG, WebP, GIF, TIFF or AVIF.`);
   try {
     const options = { ignoreIcc: true, failOn: "truncated", limitInputPixels: MAX_PIXELS } as const;
     const { format, space, depth } = await sharp(bytes, options).metadata();

@@ -100,10 +100,15 @@ export function parseImageProcessorConfig(json: Record<string, unknown>, where: 
   const minPixels = values.min_pixels ?? values.size?.shortest_edge ?? 56 * 56;
   const maxPixels = values.max_pixels ?? values.size?.longest_edge ?? 28 * 28 * 1280;
   if (minPixels > maxPixels) {
-    throw new EspalierError(`${where}: min_pixels is ${minPixels}, more than max_pixels (${maxPixels}); exchange or correct them.`);
+    throw new EspalierError(
+      `${where}: min_pixels is ${minPixels}, more than max_pixels (${maxPixels}); exchange or correct them.`,
+    );
   }
   const std = triple(values.image_std ?? [0.26862954, 0.26130258, 0.27577711]);
-  if (std.includes(0)) throw new EspalierError(`${where}: image_std is [${std}]; zero cannot be divided by; give the deviation of each channel.`);
+  if (std.includes(0))
+    throw new EspalierError(
+      `${where}: image_std is [${std}]; zero cannot be divided by; give the deviation of each channel.`,
+    );
   return {
     kind: "qwen2_vl",
     patchSize: values.patch_size ?? 14,

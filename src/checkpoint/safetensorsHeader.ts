@@ -64,7 +64,9 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string):
     });
   }
   if (!isObject(header))
-    throw new EspalierError(`The header of ${file} should be a JSON object, it is something else; the file is damaged, download it again.`);
+    throw new EspalierError(
+      `The header of ${file} should be a JSON object, it is something else; the file is damaged, download it again.`,
+    );
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) {
     throw new EspalierError(
@@ -88,7 +90,9 @@ function quote(name: string): string {
 
 function parseMetadata(value: unknown, file: string): Map<string, string> {
   if (!isObject(value) || Object.values(value).some((item) => typeof item !== "string")) {
-    throw new EspalierError(`__metadata__ in the header of ${file} should map names to strings, it does not; write the file again without it.`);
+    throw new EspalierError(
+      `__metadata__ in the header of ${file} should map names to strings, it does not; write the file again without it.`,
+    );
   }
   return new Map(Object.entries(value as Record<string, string>));
 }
@@ -100,7 +104,10 @@ function isCount(value: unknown): value is number {
 function parseEntry(name: string, value: unknown, dataBytes: number, file: string): TensorEntry {
   const where = `Tensor ${quote(name)} of ${file}`;
   if (name === "__proto__") throw new EspalierError(`${where} has a reserved name; rename the tensor.`);
-  if (!isObject(value)) throw new EspalierError(`${where} should be described by a JSON object, it is not; the file is damaged, download it again.`);
+  if (!isObject(value))
+    throw new EspalierError(
+      `${where} should be described by a JSON object, it is not; the file is damaged, download it again.`,
+    );
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPE_BYTES, dtype)) {
     const known = Object.keys(DTYPE_BYTES).join(", ");
@@ -137,7 +144,9 @@ function checkLayout(sorted: readonly [string, TensorEntry][], dataBytes: number
   let previous = "the start";
   for (const [name, entry] of sorted) {
     if (entry.begin < position) {
-      throw new EspalierError(`Tensors ${previous} and ${quote(name)} of ${file} overlap at data byte ${entry.begin}; the file is damaged, write or download it again.`);
+      throw new EspalierError(
+        `Tensors ${previous} and ${quote(name)} of ${file} overlap at data byte ${entry.begin}; the file is damaged, write or download it again.`,
+      );
     }
     if (entry.begin > position) {
       throw new EspalierError(
@@ -148,7 +157,9 @@ function checkLayout(sorted: readonly [string, TensorEntry][], dataBytes: number
     previous = quote(name);
   }
   if (position !== dataBytes) {
-    throw new EspalierError(`${file} has ${dataBytes - position} bytes after its last tensor; the file is damaged, download it again.`);
+    throw new EspalierError(
+      `${file} has ${dataBytes - position} bytes after its last tensor; the file is damaged, download it again.`,
+    );
   }
 }
 

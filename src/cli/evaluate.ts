@@ -1,18 +1,22 @@
 /** `espalier evaluate`: what a schedule does to a model's answers, and what it costs. */
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { EspalierError } from "../errors.js";
 import { type Results, writeResults } from "../export/index.js";
 import { readScheduleFile } from "../schedules/index.js";
 import { checkOutputs, type OutputOptions, tableText, writeEverything } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
 import { addStudyOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
+import { wholeNumber } from "./values.js";
 
 interface EvaluateOptions extends SourceOptions, Omit<StudyCliOptions, "storage">, OutputOptions {
   readonly schedule: string;
   readonly seed: number;
   readonly split: "all" | "test";
   readonly storage: string;
+  readonly certificate: boolean;
+  readonly certificateTokens?: number;
 }
 
 const HELP = `
@@ -23,7 +27,11 @@ and, if wanted, per sample: "samples": [{"id": "17", "counts": [64, 64, 32, 32, 
 Examples:
   espalier evaluate --schedule half.json
       on the embedded model's test samples
-  espalier evaluate --model DIR --samples samples.safetensors --schedule half.json --json half.results.json`;
+  espalier evaluate --model DIR --samples samples.safetensors --schedule half.json --json half.results.json
+  espalier evaluate --schedule half.json --certificate --out half
+      also what a token more or less at each layer is worth: equal bars mean that none is in the wrong place
+  espalier evaluate --split test --schedule runs/embedded/schedule-search@0.3.json --certificate --certificate-tokens 2
+      the same of what a search proposed, by two tokens at a time: fewer layers have room, intervals are narrower`;
 
 /** @param args what was typed behind `espalier`. */
 export function evaluateCommand(args: readonly string[]): Command {
@@ -39,6 +47,16 @@ export function evaluateCommand(args: readonly string[]): Command {
         .choices(["all", "test"])
         .default("all"),
     )
+    .option(
+      "--certificate",
+      "also measure what a token more or less at each layer is worth, per unit of cost (about as many runs as layers)",
+      false,
+    )
+    .option(
+      "--certificate-tokens <n>",
+      "size of these changes (default: a sixty-fourth of the visual tokens, at least one)",
+      wholeNumber(1),
+    )
     .option("--name <name>", "keep the evaluation in the study of this name (default: keep nothing)")
     .option("--storage <dir>", "folder of the studies", STORAGE)
     .option("--json <file>", "also write the results as JSON")
@@ -46,6 +64,9 @@ export function evaluateCommand(args: readonly string[]): Command {
     .addHelpText("after", HELP)
     .action(async (options: EvaluateOptions) => {
       checkOutputs(options);
+      if (options.certificateTokens !== undefined && !options.certificate) {
+        throw new EspalierError("--certificate-tokens is the size of a certificate's changes; give --certificate too.");
+      }
       const schedule = readScheduleFile(options.schedule);
       const { selector, kernel, cost, conditioning, budgetUnit, seed } = options;
       const study = {
@@ -55,7 +76,10 @@ export function evaluateCommand(args: readonly string[]): Command {
       };
       const everything = options.split === "all" && (options.data ?? options.samples) !== undefined;
       const results = await withStudy({ source: options, study, everything, args }, async ({ study }) => {
-        await study.evaluate(schedule);
+        if (options.certificate) {
+          const tokens = options.certificateTokens;
+          await study.certificate(schedule, tokens === undefined ? {} : { tokens });
+        } else await study.evaluate(schedule);
         return study.results();
       });
       if (results !== undefined) await reportEvaluation(results, options);

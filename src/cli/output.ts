@@ -13,7 +13,14 @@ import {
   writeCsv,
   writeResults,
 } from "../export/index.js";
-import { frontierSpecification, renderPage, renderPng, renderSvg, scheduleSpecification } from "../figures/index.js";
+import {
+  certificateSpecification,
+  frontierSpecification,
+  renderPage,
+  renderPng,
+  renderSvg,
+  scheduleSpecification,
+} from "../figures/index.js";
 import { type ScheduleFile, sharesFromCounts, writeScheduleFile } from "../schedules/index.js";
 
 export interface OutputOptions {
@@ -101,6 +108,7 @@ export async function writeEverything(directory: string, results: Results): Prom
   await write("means.csv", meansCsv(results.means));
   if (results.means.length > 0) await draw("frontier", frontierSpecification(results));
   if (results.frontier.length > 0) await draw("schedules", scheduleSpecification(results));
+  if ((results.certificates ?? []).length > 0) await draw("certificates", certificateSpecification(results));
   for (const point of results.frontier) {
     const name = `schedule-${fileName(point.configuration)}.json`;
     writeScheduleFile(join(directory, name), scheduleFile(results, point));

@@ -1,4 +1,12 @@
-export { type Certificate, certificate, type MarginalChange } from "./certificate.js";
+export {
+  type Certificate,
+  type CertificateOptions,
+  certificate,
+  changedCounts,
+  costOfChange,
+  demandStep,
+  type MarginalChange,
+} from "./certificate.js";
 export { type AnswerRows, answerRows, type Divergence, measureDivergence } from "./divergence.js";
 export { evaluateCounts } from "./evaluateCounts.js";
 export { type GenerateOptions, generate } from "./generate.js";

@@ -1,5 +1,6 @@
 /** Results as documents of data: JSON with a versioned schema, CSV, plain text. Drawings are in `figures/`. */
 export { writeAtomically } from "./atomicFile.js";
+export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
 export {
   COST_UNIT_NAMES,
@@ -25,12 +26,16 @@ export {
   GRID_ON_VALIDATION,
   type GridSummary,
   type Interval,
+  MOVES,
+  type MoveName,
   RESULT_BUDGET_UNITS,
   RESULTS_FORMAT,
   RESULTS_VERSION,
   type ResultBudgetUnit,
+  type ResultCertificate,
   type ResultCost,
   type ResultMean,
+  type ResultMove,
   type ResultRow,
   type Results,
   type ResultsHead,

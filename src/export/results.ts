@@ -26,6 +26,10 @@ export const COST_UNITS = [
 export const RESULT_BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
 /** What a paired comparison may conclude. */
 export const VERDICTS = ["a better", "b better", "not distinguishable"] as const;
+/** The two ways in which a certificate changes a layer. */
+export const MOVES = ["more", "less"] as const;
+/** What a certificate may conclude of an exchange of tokens. */
+export const EXCHANGE_VERDICTS = ["better", "not distinguishable"] as const;
 
 const text = z.string().max(10_000);
 const name = z.string().min(1).max(1_000);
@@ -149,6 +153,40 @@ export const qualitySchema = z.object({
   budgets: z.array(number).max(10_000).optional(),
 });
 
+/** A layer with some tokens more, or less, than a schedule gives it, over the samples that allow it (METHOD §9). */
+export const moveSchema = z.object({
+  samples: count,
+  divergence: intervalSchema.nullable(),
+  cost: number.nullable(),
+  price: intervalSchema.nullable(),
+});
+
+const layer = z.int().min(1).max(10_000);
+const pricedMove = z.object({ layer, move: z.enum(MOVES), price: number });
+
+/** What a token is worth at each layer of one configuration (METHOD §9). */
+export const certificateSchema = z.object({
+  series: name,
+  configuration: name,
+  budget: number.nullable(),
+  unit: z.enum(RESULT_BUDGET_UNITS),
+  tokens: z.int().min(1),
+  samples: z.int().min(1),
+  layers: z.array(z.object({ layer, more: moveSchema, less: moveSchema })).max(10_000),
+  commonPrice: intervalSchema.nullable(),
+  spread: z.object({ dearest: pricedMove, cheapest: pricedMove, difference: amount }).nullable(),
+  exchange: z
+    .object({
+      from: layer,
+      to: layer,
+      samples: z.int().min(1),
+      gain: intervalSchema,
+      compared: z.int().min(1),
+      verdict: z.enum(EXCHANGE_VERDICTS),
+    })
+    .nullable(),
+});
+
 /** Everything but the rows, which may be too many to hold at once. */
 export const resultsHeadSchema = z.object({
   format: z.literal(RESULTS_FORMAT),
@@ -195,6 +233,7 @@ export const resultsHeadSchema = z.object({
   grid: gridSchema.nullable(),
   comparisons: z.array(comparisonSchema).max(1_000_000),
   quality: qualitySchema.nullable(),
+  certificates: z.array(certificateSchema).max(100_000).optional(),
 });
 
 /** The whole file. */
@@ -212,6 +251,9 @@ export type FrontierPoint = z.infer<typeof frontierPointSchema>;
 export type GridSummary = z.infer<typeof gridSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type FrontierQuality = z.infer<typeof qualitySchema>;
+export type MoveName = (typeof MOVES)[number];
+export type ResultMove = z.infer<typeof moveSchema>;
+export type ResultCertificate = z.infer<typeof certificateSchema>;
 export type ResultsHead = z.infer<typeof resultsHeadSchema>;
 /** A study's results, all of them in memory. */
 export type Results = z.infer<typeof resultsSchema>;

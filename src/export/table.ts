@@ -1,4 +1,6 @@
 /** Results as plain text for a terminal, a log or a `text/plain` output. */
+import { certificateLines } from "./certificateTable.js";
+import { type Column, layOut, widthOfAll, wrap } from "./columns.js";
 import {
   formatAccuracyInterval,
   formatBudget,
@@ -22,39 +24,6 @@ export interface TableOptions {
   readonly colour?: boolean;
   /** Digits instead of block characters; false unless told. */
   readonly ascii?: boolean;
-}
-
-interface Column {
-  readonly head: string;
-  readonly align: "left" | "right";
-  readonly cells: readonly string[];
-}
-
-const widthOf = (column: Column): number => Math.max(column.head.length, ...column.cells.map((cell) => cell.length));
-
-function layOut(columns: readonly Column[], bold: (text: string) => string): string[] {
-  const widths = columns.map(widthOf);
-  const pad = (text: string, i: number) =>
-    columns[i]!.align === "right" ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
-  const line = (cells: readonly string[]) => cells.map(pad).join("  ").trimEnd();
-  const height = columns[0]!.cells.length;
-  const body = Array.from({ length: height }, (_, row) => line(columns.map((column) => column.cells[row]!)));
-  return [bold(line(columns.map((column) => column.head))), ...body];
-}
-
-/** Breaks text at spaces; lines after the first begin with as many spaces as `prefix` has characters. */
-function wrap(text: string, width: number, prefix = ""): string[] {
-  const lines: string[] = [];
-  let current = prefix;
-  let empty = true;
-  for (const word of text.split(" ")) {
-    if (!empty && current.length + 1 + word.length > width) {
-      lines.push(current);
-      current = " ".repeat(Math.max(2, prefix.length)) + word;
-    } else current += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, current];
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
@@ -141,8 +110,8 @@ function comparisonColumns(comparisons: readonly Comparison[]): Column[] {
 }
 
 /**
- * Draws the frontier with its intervals as a table, then the mean counts per layer, the comparisons and the frontier's
- * quality. Fits the width: intervals give way first, then the bars are grouped.
+ * Draws the frontier with its intervals as a table, then the mean counts per layer, the comparisons, the certificates and the
+ * frontier's quality. Fits the width: intervals give way first, then the bars are grouped.
  *
  * @returns lines ended by line feeds. Names from the results are stripped of control characters.
  */
@@ -151,7 +120,6 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
   const style = (code: number) => (text: string) => (options.colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const [bold, dim] = [style(1), style(2)];
   const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
-  const total = (columns: readonly Column[]) => columns.reduce((sum, column) => sum + widthOf(column) + 2, -2);
   const lines: string[] = [];
 
   const { model, data } = results;
@@ -177,7 +145,7 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
     ] as const;
     const ascii = options.ascii ?? false;
     const laidOut = attempts.map((attempt) => frontierColumns(results.frontier, means, results, { ...attempt, ascii }));
-    const fitting = laidOut.find((columns) => total(columns) <= width) ?? laidOut.at(-1)!;
+    const fitting = laidOut.find((columns) => widthOfAll(columns) <= width) ?? laidOut.at(-1)!;
     lines.push(...layOut(fitting, bold));
     const level = formatPercent(results.intervals.level);
     const remark = `[low, high]: ${level} ${printable(results.intervals.method)}; tokens: mean over layers`;
@@ -195,7 +163,7 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
   if (results.comparisons.length > 0) {
     lines.push("", bold("paired comparisons"));
     const columns = comparisonColumns(results.comparisons);
-    if (total(columns) <= width) lines.push(...layOut(columns, dim));
+    if (widthOfAll(columns) <= width) lines.push(...layOut(columns, dim));
     else {
       const [a, b, budget, difference, p, verdict] = columns.map((column) => column.cells);
 
@@ -204,6 +172,10 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
         lines.push(...wrap(what, width, "  "));
       });
     }
+  }
+  for (const certificate of results.certificates ?? []) {
+    const mean = means.get(meanKey(certificate))!;
+    lines.push("", ...certificateLines(certificate, mean.meanCounts, { width, bold, dim }));
   }
   const quality = results.quality;
   if (quality !== null) {

@@ -2,8 +2,10 @@
 import type { z } from "zod";
 import { EspalierError } from "../errors.js";
 import {
+  MOVES,
   RESULTS_FORMAT,
   RESULTS_VERSION,
+  type ResultCertificate,
   type ResultRow,
   type Results,
   type ResultsHead,
@@ -95,6 +97,62 @@ function checkHead(head: ResultsHead, subject: string, wayOut: string): void {
       throw complaint(subject, ["frontier", i], short(meanKey(point)), "a configuration listed in means", wayOut);
     }
   });
+  const certified = new Set<string>();
+  head.certificates?.forEach((certificate, i) => {
+    const key = meanKey(certificate);
+    if (!known.has(key)) {
+      throw complaint(subject, ["certificates", i], short(key), "a configuration listed in means", wayOut);
+    }
+    const own = `${key} ${certificate.tokens}`;
+    if (certified.has(own)) {
+      throw complaint(subject, ["certificates", i], short(own), "each configuration and size of a change once", wayOut);
+    }
+    certified.add(own);
+    const problem = certificateProblem(certificate, head.model.layers);
+    if (problem !== null) {
+      throw complaint(subject, ["certificates", i, ...problem.path], problem.found, problem.wanted, wayOut);
+    }
+  });
+}
+
+/** What a schema cannot say of a certificate, or null. */
+function certificateProblem(
+  { layers, samples, exchange }: ResultCertificate,
+  depth: number,
+): { path: Path; found: string; wanted: string } | null {
+  const found = layers.map(({ layer }) => layer);
+  if (found.length !== depth - 1 || found.some((layer, l) => layer !== l + 1)) {
+    const wanted = `every layer from 1 to ${depth - 1}, in order`;
+    return { path: ["layers"], found: `[${short(found.join(" "))}]`, wanted };
+  }
+  for (const [l, one] of layers.entries()) {
+    for (const name of MOVES) {
+      const move = one[name];
+      const path = ["layers", l, name];
+      if (move.samples > samples) {
+        return { path: [...path, "samples"], found: String(move.samples), wanted: `at most the ${samples} samples` };
+      }
+      const none = move.samples === 0;
+      const numbers = [move.divergence, move.cost, move.price];
+      // A change that costs nothing has no price, though samples allow it.
+      if (none ? numbers.some((value) => value !== null) : move.divergence === null || move.cost === null) {
+        const wanted = none ? "null throughout where no sample allows the change" : "a divergence and a cost";
+        return { path, found: `${move.samples} samples`, wanted };
+      }
+      for (const metric of ["divergence", "price"] as const) {
+        const interval = move[metric];
+        if (interval !== null && interval.low > interval.high) {
+          const range = `an interval from ${interval.low} to ${interval.high}`;
+          return { path: [...path, metric], found: range, wanted: "low not above high" };
+        }
+      }
+    }
+  }
+  if (exchange !== null && (exchange.from === exchange.to || Math.max(exchange.from, exchange.to) >= depth)) {
+    const wanted = `two different layers below ${depth}`;
+    return { path: ["exchange"], found: `layers ${exchange.from} and ${exchange.to}`, wanted };
+  }
+  return null;
 }
 
 function checkRowCounts(row: ResultRow, layers: number, index: number, subject: string, wayOut: string): void {

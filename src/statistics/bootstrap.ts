@@ -139,25 +139,42 @@ export function percentileInterval(drawn: Float64Array, level: number): Interval
  * @returns the percentile interval where the correction does not exist: all values equal, or every resample on one side.
  */
 export function bcaInterval(values: ArrayLike<number>, drawn: Float64Array, level: number): Interval {
-  const n = values.length;
   const mean = meanOf(values);
+  // Leaving sample i out moves the mean by (x_i − mean)/(n − 1); the factor cancels between numerator and denominator.
+  const influence = Float64Array.from(values, (value) => value - mean);
+  return bcaFromInfluence(mean, influence, drawn, level);
+}
+
+/**
+ * Bias-corrected and accelerated interval of any estimate. Source: Efron & Tibshirani, ch. 14.3.
+ *
+ * @param estimate that of the samples as they are.
+ * @param influence for each sample, how much lower the estimate is without it, up to one common factor; of mean 0.
+ * @param drawn the estimate in each resample, finite, any order.
+ * @returns the percentile interval where the correction does not exist: no influence, or every resample on one side.
+ */
+export function bcaFromInfluence(
+  estimate: number,
+  influence: ArrayLike<number>,
+  drawn: Float64Array,
+  level: number,
+): Interval {
   let below = 0;
   let equal = 0;
   for (const value of drawn) {
-    if (value < mean) below++;
-    else if (value === mean) equal++;
+    if (value < estimate) below++;
+    else if (value === estimate) equal++;
   }
   const bias = normalQuantile((below + equal / 2) / drawn.length);
-  // Leaving sample i out moves the mean by (x_i − mean)/(n − 1); the factor cancels between numerator and denominator.
   let squares = 0;
   let cubes = 0;
-  for (let i = 0; i < n; i++) {
-    const influence = values[i] - mean;
-    squares += influence ** 2;
-    cubes += influence ** 3;
+  for (let i = 0; i < influence.length; i++) {
+    squares += influence[i] ** 2;
+    cubes += influence[i] ** 3;
   }
-  if (!Number.isFinite(bias) || squares === 0) return percentileInterval(drawn, level);
-  const acceleration = cubes / (6 * squares ** 1.5);
+  const spread = squares ** 1.5;
+  if (!Number.isFinite(bias) || spread === 0) return percentileInterval(drawn, level);
+  const acceleration = cubes / (6 * spread);
   const corrected = (z: number): number => normalCdf(bias + (bias + z) / (1 - acceleration * (bias + z)));
   const z = normalQuantile((1 - level) / 2);
   const sorted = Float64Array.from(drawn).sort();
@@ -189,8 +206,8 @@ function twoSided(drawn: Float64Array): number {
   return Math.min(1, (2 * (Math.min(low, high) + 1)) / (drawn.length + 1));
 }
 
-/** Linear interpolation between order statistics, as NumPy's default. */
-function quantile(sorted: Float64Array, p: number): number {
+/** Linear interpolation between order statistics, as NumPy's default. @param sorted ascending. */
+export function quantile(sorted: Float64Array, p: number): number {
   const position = p * (sorted.length - 1);
   const index = Math.min(Math.floor(position), sorted.length - 1);
   const next = Math.min(index + 1, sorted.length - 1);

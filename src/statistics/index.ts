@@ -13,3 +13,5 @@ export {
 } from "./bootstrap.js";
 export { holm } from "./holm.js";
 export { normalCdf, normalQuantile } from "./normal.js";
+export { bcaRatioInterval, ratioInfluence, ratioOfMeans, resampledRatios } from "./ratio.js";
+export { raiseDeviations, simultaneousFactor, standardErrorOf } from "./simultaneous.js";

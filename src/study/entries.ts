@@ -153,6 +153,25 @@ export interface UnprunedEntry {
   readonly floorDivergence: readonly number[];
 }
 
+/** What a token is worth at each layer of an evaluated configuration, on some of the test samples, one after the other. */
+export interface CertificateBlockEntry {
+  readonly kind: "certificateBlock";
+  readonly series: string;
+  readonly configuration: string;
+  /** Size of a change. */
+  readonly tokens: number;
+  /** Index of the block's first sample. */
+  readonly first: number;
+  /** [s] nats at the schedule itself. */
+  readonly divergence: readonly number[];
+  /** [L−1][s] change of the divergence in nats with so many tokens more at each layer from 1 on; null where that is no schedule. */
+  readonly more: readonly (readonly (number | null)[])[];
+  /** Likewise with so many less. */
+  readonly less: readonly (readonly (number | null)[])[];
+  readonly layerForwards: number;
+  readonly seconds: number;
+}
+
 export type JournalEntry =
   | HeaderEntry
   | SessionEntry
@@ -161,7 +180,8 @@ export type JournalEntry =
   | GridEntry
   | GridBlockEntry
   | TeacherEntry
-  | UnprunedEntry;
+  | UnprunedEntry
+  | CertificateBlockEntry;
 
 /** Who proposed a configuration. Trainings with other settings than the study's add theirs: `search:singleStep`. */
 export const SERIES = {

@@ -1,7 +1,15 @@
 /** What a study tells while it works, for a progress line or a widget. */
 
-/** Parts of the work, in the order in which a search goes through them. */
-export type StudyPart = "samples" | "training" | "evaluation" | "grid" | "controls" | "comparisons" | "intervals";
+/** Parts of the work, in the order in which a search goes through them; a certificate comes when it is asked for. */
+export type StudyPart =
+  | "samples"
+  | "training"
+  | "evaluation"
+  | "grid"
+  | "controls"
+  | "comparisons"
+  | "certificate"
+  | "intervals";
 
 export interface StudyEvents {
   /** Some of a part is done. */

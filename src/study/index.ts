@@ -1,4 +1,5 @@
 /** Studies: a search with its evaluations, controls and comparisons, remembered on the disk. */
+export type { ScheduleToCertify, StudyCertificateOptions } from "./certificateRun.js";
 export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRun.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";

@@ -1,5 +1,5 @@
 /** Bootstrap intervals over samples, the same draws for everything that is compared, without holding up the event loop. */
-import { bcaInterval, resampledMeans } from "../statistics/index.js";
+import { bcaInterval, bcaRatioInterval, ratioOfMeans, resampledMeans, resampledRatios } from "../statistics/index.js";
 import { type Pacer, Random } from "../tensor/index.js";
 import { meanOf } from "./context.js";
 
@@ -54,6 +54,33 @@ export async function intervals(vectors: readonly ArrayLike<number>[], pacer: Pa
   const drawn = await resample(vectors, pacer);
   for (const [v, values] of vectors.entries()) {
     result.push(intervalOf(values, drawn[v]));
+    await pacer.pause();
+  }
+  return result;
+}
+
+/**
+ * Ratios of means over the same samples, with intervals: both means of a ratio are drawn together.
+ *
+ * @param ratios numerators and denominators, [S] each, 0 in both for a sample that has no part in the ratio.
+ * @returns null for a ratio whose denominators are all 0. Where a single sample has a part, low and high are the ratio itself.
+ */
+export async function ratioIntervals(
+  ratios: readonly (readonly [numerators: ArrayLike<number>, denominators: ArrayLike<number>])[],
+  pacer: Pacer,
+): Promise<(BootstrappedMean | null)[]> {
+  const drawn = await resample(ratios.flat(), pacer);
+  const result: (BootstrappedMean | null)[] = [];
+  for (const [r, [numerators, denominators]] of ratios.entries()) {
+    const mean = ratioOfMeans(numerators, denominators);
+    const parts = Array.from(denominators).filter((value) => value !== 0).length;
+    if (parts === 0) result.push(null);
+    else if (parts === 1) result.push({ mean, low: mean, high: mean });
+    else {
+      const own = resampledRatios(drawn[2 * r], drawn[2 * r + 1]);
+      const { low, high } = bcaRatioInterval(numerators, denominators, own, INTERVALS.level);
+      result.push({ mean, low: Math.min(low, mean), high: Math.max(high, mean) });
+    }
     await pacer.pause();
   }
   return result;

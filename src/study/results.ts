@@ -17,6 +17,7 @@ import { nonDominated } from "../pareto/index.js";
 import { countsFromShares } from "../schedules/index.js";
 import { holm } from "../statistics/index.js";
 import { Pacer } from "../tensor/index.js";
+import { certificates } from "./certificateSummary.js";
 import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsRun.js";
 import { meanOf, type ScoredSplit } from "./context.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
@@ -256,6 +257,7 @@ class Assembly {
       if (entry.kind === "training") add(entry.series, entry);
       else if (entry.kind === "gridBlock") add("grid", entry);
       else if (entry.kind === "teacher") add(`teacher on ${entry.split}`, entry);
+      else if (entry.kind === "certificateBlock") add("certificate", entry);
       else if (entry.kind === "evaluation")
         add(entry.series === SERIES.search ? `${entry.split} evaluation` : `${entry.series} evaluation`, entry);
     }
@@ -306,6 +308,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
   );
   const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
   const grid = assembly.grid();
+  const certified = await certificates(entries, header, pacer);
   return {
     format: RESULTS_FORMAT,
     version: RESULTS_VERSION,
@@ -360,6 +363,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
     grid,
     comparisons: await assembly.comparisons(),
     quality: await frontierQuality(entries, header, pacer),
+    ...(certified.length === 0 ? {} : { certificates: certified }),
     rows: await assembly.rows(),
   };
 }

@@ -1,9 +1,12 @@
 /** The façade: one object that searches, evaluates, compares and reports. */
 import { BUDGET_UNITS, type BudgetUnit } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import type { FrontierPoint, ResultMean, Results } from "../export/index.js";
+import type { FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
 import { Pacer } from "../tensor/index.js";
+import { measuredCertificate } from "./certificateReading.js";
+import { runCertificate, type ScheduleToCertify, type StudyCertificateOptions } from "./certificateRun.js";
+import { summarise } from "./certificateSummary.js";
 import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
 import type { StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
@@ -107,7 +110,27 @@ export class Study {
     });
   }
 
-  /** Everything that has been evaluated, with intervals, comparisons and quality (`RESULTS.md`). */
+  /**
+   * Measures what a token more or less at each layer of a schedule is worth on the test samples (METHOD §9). `results` then
+   * has it too.
+   *
+   * @param wanted a schedule as `evaluate` takes it, which is evaluated first, or `{ budget }`, in the study's unit: every test
+   *   sample's own counts as the search proposed them there.
+   * @returns prices by layer with intervals, and the best exchange between two layers.
+   * @throws EspalierError as `evaluate`, and for a budget that the search was not evaluated at; Stopped.
+   */
+  certificate(
+    wanted: ScheduleToCertify,
+    options: StudyCertificateOptions & Stoppable = {},
+  ): Promise<ResultCertificate> {
+    return this.#run("certificate", options.signal, async (pacer) => {
+      const { entries, header } = this.#context;
+      const key = await runCertificate(this.#context, wanted, options, pacer);
+      return summarise(measuredCertificate(entries, header, key)!, header, pacer);
+    });
+  }
+
+  /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
   results(options: Stoppable = {}): Promise<Results> {
     return this.#run("results", options.signal, async (pacer) => {
       this.#context.progress("intervals", "intervals", 0, 1);

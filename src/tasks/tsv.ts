@@ -83,7 +83,8 @@ export class TsvBenchmark {
     this.#columns = records.fields(header.value).map((column) => column.trim());
     this.#checkColumns();
     for (const range of ranges) this.#addRow(range);
-    if (this.#rows.size === 0) throw new EspalierError(`${this.path} has a header but no questions; add one line for each.`);
+    if (this.#rows.size === 0)
+      throw new EspalierError(`${this.path} has a header but no questions; add one line for each.`);
     for (const row of this.#rows.values()) this.#checkReference(row);
     this.items = [...this.#rows.values()].map((row) => row.item);
   }
@@ -111,7 +112,8 @@ export class TsvBenchmark {
 
   #checkColumns(): void {
     const twice = this.#columns.find((column, i) => this.#columns.indexOf(column) !== i);
-    if (twice !== undefined) throw new EspalierError(`${this.path} has the column ${JSON.stringify(twice)} twice; rename or remove one.`);
+    if (twice !== undefined)
+      throw new EspalierError(`${this.path} has the column ${JSON.stringify(twice)} twice; rename or remove one.`);
     const missing = ["index", "question", "answer"].filter((column) => !this.#columns.includes(column));
     if (!this.#columns.includes("image") && !this.#columns.includes("image_path"))
       missing.push("image (or image_path)");

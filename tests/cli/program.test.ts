@@ -153,6 +153,31 @@ describe("cli", function () {
     expect(output).to.match(/divergence/);
   });
 
+  it("evaluate --certificate measures each layer's prices, keeps them, and frontier shows them again", async () => {
+    const schedule = inFolder("steps.json");
+    writeScheduleFile(schedule, { common: { shares: [1, 0.7, 0.5, 0.2] }, samples: new Map() });
+    const args = ["evaluate", ...source, "--schedule", schedule, "--certificate", "--name", "certified", ...storage()];
+    const out = inFolder("certified");
+    const first = await inProcess(...args, "--out", out);
+    expect(first.code, first.errors).to.equal(0);
+    expect(first.output).to.match(/certificate of schedule-\w+: .*\nlayer {2}tokens {2}one token more/);
+    const wanted = ["svg", "png", "vl.json"].map((kind) => `certificates.${kind}`);
+    expect(fs.readdirSync(out)).to.include.members(wanted);
+    expect(fs.readFileSync(path.join(out, "index.html"), "utf8")).to.include("certificates-figure");
+    const results = await readResults(path.join(out, "results.json"));
+    expect(results.certificates!.map(({ tokens, samples }) => [tokens, samples])).to.deep.equal([[1, 21]]);
+    expect(results.layerForwards["certificate"]).to.be.greaterThan(0);
+
+    const larger = await inProcess(...args, "--certificate-tokens", "2");
+    expect(larger.code, larger.errors).to.equal(0);
+    const again = await inProcess("frontier", "certified", ...storage());
+    expect(again.code, again.errors).to.equal(0);
+    expect(again.output)
+      .to.contain(larger.output)
+      .and.to.match(/one token more.*2 tokens more/s);
+    expect(again.output).to.match(/Files in .*certificates\.svg/);
+  });
+
   it("Ctrl-C stops it with the command that goes on, which then ends as if nothing had happened", async () => {
     const args = [
       "search",
@@ -312,6 +337,21 @@ describe("cli", function () {
         "a schedule of another depth",
         () => schedule({ espalierSchedule: 1, shares: [1, 0.5] }),
         /2 layers and the model .* 4/,
+      ],
+      [
+        "a certificate's size without one",
+        () => [...schedule({ espalierSchedule: 1, shares: [1, 1, 1, 1] }), "--certificate-tokens", "2"],
+        /^--certificate-tokens is the size of a certificate's changes; give --certificate too\.$/,
+      ],
+      [
+        "a certificate by no tokens",
+        () => [
+          ...schedule({ espalierSchedule: 1, shares: [1, 1, 1, 1] }),
+          "--certificate",
+          "--certificate-tokens",
+          "0",
+        ],
+        /A whole number from 1 up is wanted/,
       ],
       ["no schedule", () => ["evaluate", ...source], /^Required option '--schedule <file>' not specified\.$/],
       [

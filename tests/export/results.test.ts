@@ -16,6 +16,7 @@ import {
   writeAtomically,
   writeResults,
 } from "../../src/export/index.js";
+import { withCertificates } from "./syntheticCertificate.js";
 import { syntheticResults } from "./syntheticResults.js";
 
 const small = (): Results => syntheticResults({ gridPoints: 3, samples: 4, budgets: [0.2, 0.5] });
@@ -129,6 +130,70 @@ describe("results", () => {
       expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).to.deep.equal([]);
     });
   }
+
+  describe("with certificates", () => {
+    const certified = (): Results => withCertificates(small(), [0.2, 0.5]);
+
+    it("come back as they were written, one certificate a line", async () => {
+      const results = certified();
+      expect(parseResults(stringifyResults(results))).to.deep.equal(results);
+      const lines = (await textOf(results)).split("\n");
+      const start = lines.indexOf('"certificates": [') + 1;
+      const own = lines.slice(start, start + 2).map((line) => JSON.parse(line.replace(/,$/, "")));
+      expect(own).to.deep.equal(results.certificates);
+    });
+
+    const none = { samples: 0, divergence: null, cost: null, price: null };
+    const bad: [string, (string | number)[], unknown, RegExp][] = [
+      ["of a stranger", ["configuration"], "ghost", /certificates\[0\]: found .*ghost.*listed in means/],
+      [
+        "without its last layer",
+        ["layers"],
+        (layers: unknown[]) => layers.slice(1),
+        /every layer from 1 to 7, in order/,
+      ],
+      [
+        "of more samples than there are",
+        ["layers", 0, "more", "samples"],
+        9,
+        /\.more\.samples: found 9, .*the 4 samples/,
+      ],
+      ["with a price of no sample", ["layers", 0, "more", "samples"], 0, /layers\[0\]\.more: .*null throughout/],
+      [
+        "with samples and no cost",
+        ["layers", 0, "less"],
+        { ...none, samples: 3 },
+        /found 3 samples, wanted a divergence/,
+      ],
+      ["with an infinite price", ["layers", 0, "more", "price", "high"], Number.POSITIVE_INFINITY, /found Infinity/],
+      [
+        "with an interval upside down",
+        ["layers", 0, "more", "price"],
+        { mean: 1, low: 2, high: 0 },
+        /more\.price: .*low not above high/,
+      ],
+      ["that exchanges a layer with itself", ["exchange", "to"], 7, /exchange: found layers 7 and 7/],
+      ["that exchanges with a layer too far", ["exchange", "from"], 8, /two different layers below 8/],
+      ["by no tokens", ["tokens"], 0, /tokens: found 0/],
+    ];
+    for (const [what, steps, value, message] of bad) {
+      it(`refuse one ${what}`, () => {
+        const wrong = changed(certified(), ["certificates", 0, ...steps], value) as Results;
+        expect(() => stringifyResults(wrong)).to.throw(EspalierError, message);
+      });
+    }
+
+    it("refuse the same one twice, and take one by other tokens", () => {
+      const results = certified();
+      const [first] = results.certificates!;
+      expect(() => stringifyResults({ ...results, certificates: [first!, first!] })).to.throw(
+        EspalierError,
+        /certificates\[1\]: .*size of a change once/,
+      );
+      const both = { ...results, certificates: [first!, { ...first!, tokens: 2 }] };
+      expect(parseResults(stringifyResults(both))).to.deep.equal(both);
+    });
+  });
 
   it("name a newer version, another format, broken JSON and a missing file", async () => {
     expect(() => parseResults(JSON.stringify({ ...small(), version: 2 }), "a.json")).to.throw(

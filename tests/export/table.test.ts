@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { foldCounts, formatCost, formatPercent, renderTable, sparkline } from "../../src/export/index.js";
+import {
+  foldCounts,
+  formatCost,
+  formatPercent,
+  type ResultCertificate,
+  renderTable,
+  sparkline,
+} from "../../src/export/index.js";
+import { withCertificates } from "./syntheticCertificate.js";
 import { syntheticResults } from "./syntheticResults.js";
 
 const results = syntheticResults({ gridPoints: 5, budgets: [0.1, 0.3, 0.6] });
@@ -26,6 +34,57 @@ describe("the plain-text table", () => {
       expect(longest).to.be.at.most(width);
     });
   }
+
+  describe("with certificates", () => {
+    const certified = withCertificates(results, [0.3, 0.6]);
+    const [first] = certified.certificates!;
+
+    /** The lines of a certificate, up to the next empty one. */
+    const block = (table: string, name: string) => {
+      const lines = table.split("\n");
+      const start = lines.findIndex((line) => line.startsWith(`certificate of ${name}`));
+      return lines.slice(start, lines.indexOf("", start));
+    };
+
+    it("states both prices of every layer that can change, and which cannot", () => {
+      const lines = block(renderTable(certified), "search at 30%");
+      for (const { layer, more, less } of first!.layers) {
+        const line = lines.find((text) => new RegExp(`^ +${layer} `).test(text));
+        expect(line === undefined, `layer ${layer}`).to.equal(more.samples + less.samples === 0);
+        if (line === undefined) continue;
+        for (const { price, samples } of [more, less]) {
+          if (price !== null) expect(line).to.include(price.mean.toPrecision(3).slice(0, 4));
+          expect(line.includes(`(${samples} of 24)`)).to.equal(samples > 0 && samples < 24);
+        }
+        expect(line.includes("–")).to.equal(more.price === null || less.price === null);
+      }
+      expect(lines.join("\n"))
+        .to.match(/no sample allows a change at layers? \d/)
+        .and.include("Moving one token from layer 7 to layer 1 would gain 2.10 [0.400, 4.00] nats per unit of cost.");
+    });
+
+    it("says so when no exchange is distinguishable, none is possible, or nothing can change", () => {
+      const words = (certificate: Partial<ResultCertificate>) =>
+        block(renderTable({ ...certified, certificates: [{ ...first!, ...certificate }] }), "search at 30%")
+          .map((line) => line.trim())
+          .join(" ");
+      const exchange = { ...first!.exchange!, verdict: "not distinguishable" as const, samples: 12 };
+      expect(words({ exchange })).to.match(
+        /No exchange is distinguishable from none: the best of 14, .*possible in 12 of 24 samples, would gain 2\.10/,
+      );
+      expect(words({ exchange: { ...exchange, compared: 1 } })).to.include("none: the only one, one token");
+      expect(words({ exchange: null })).to.include("No exchange of one token between two layers is possible in half");
+      const none = { exchange: null, spread: null, commonPrice: null, tokens: 3 };
+      expect(words(none)).to.include("No sample allows a change of 3 tokens at any layer; ask for smaller changes.");
+    });
+
+    for (const width of [60, 72, 100]) {
+      it(`fits ${width} characters`, () => {
+        const lines = renderTable(certified, { width }).split("\n");
+        expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(width);
+      });
+    }
+  });
 
   it("has no escape sequences unless asked, and none from names ever", () => {
     const hostile = structuredClone(results);

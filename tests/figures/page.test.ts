@@ -6,6 +6,7 @@ import { EspalierError } from "../../src/errors.js";
 import { type Results, validateResults } from "../../src/export/index.js";
 import { renderPage } from "../../src/figures/index.js";
 import { embedJson, escapeHtml } from "../../src/figures/page/html.js";
+import { syntheticCertificate, withCertificates } from "../export/syntheticCertificate.js";
 import { syntheticResults } from "../export/syntheticResults.js";
 
 const results = syntheticResults({ gridPoints: 20, samples: 6, budgets: [0.1, 0.3, 0.6] });
@@ -91,8 +92,23 @@ describe("the results page", () => {
     for (const [, id] of page.matchAll(/url\(#([^)]+)\)/g)) expect(ids).to.include(id);
   });
 
+  it("shows certificates where there are any, and no section of them otherwise", async () => {
+    expect(page).to.not.include('certificates-figure"');
+    const certified = withCertificates(results, [0.3, 0.6]);
+    const written = await renderPage(certified);
+    expect(written)
+      .to.include("Certificates: what a token is worth at each layer")
+      .and.include("Moving one token from layer 7 to layer 1")
+      .and.match(/search at 30%: Prices run from .* to .* apart/);
+    const ids = [...written.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).to.equal(ids.length);
+    expect(validateResults(JSON.parse(block(written, "results")))).to.deep.equal(certified);
+  });
+
   it("treats hostile names as text", async () => {
-    const hostile = hostileResults();
+    const hostile = withCertificates(hostileResults(), []);
+    const named = hostile.means.find(({ budget }) => budget === 0.3)!;
+    hostile.certificates = [syntheticCertificate(named)];
     const written = await renderPage(hostile);
     expect(written.match(/<script/g)).to.have.length(page.match(/<script/g)!.length);
     expect(written.match(/<\/script/g)).to.have.length(page.match(/<\/script/g)!.length);

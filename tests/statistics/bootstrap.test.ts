@@ -100,6 +100,8 @@ describe("statistics/bootstrap", () => {
     const equal = bootstrapDifference([0.1, 0.1, 0.1], [0.1, 0.1, 0.1], { random: new Random(1) });
     expect(equal.interval).to.deep.equal({ low: 0, high: 0, level: 0.95 });
     expect(equal.pValue).to.equal(1);
+    const tiny = bootstrapMean([0, 0, -1e-162], { random: new Random(1) });
+    expect(tiny.interval!.low).to.be.closeTo(-1e-162, 1e-163);
   });
 
   it("refuses what it cannot use", () => {

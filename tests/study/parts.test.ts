@@ -11,7 +11,7 @@ import type { StudySample } from "../../src/study/data.js";
 import { affordableTokens, downsample } from "../../src/study/downsample.js";
 import type { EvaluationEntry, SampleList, StudySettings } from "../../src/study/entries.js";
 import { differences } from "../../src/study/fingerprint.js";
-import { INTERVALS, intervals } from "../../src/study/intervals.js";
+import { INTERVALS, intervals, ratioIntervals } from "../../src/study/intervals.js";
 import { Pacer, Random } from "../../src/tensor/index.js";
 
 const shape: DecoderShape = {
@@ -219,6 +219,24 @@ describe("study/intervals", () => {
   it("of one sample are the sample", async () => {
     expect(await intervals([[0.25]], new Pacer())).to.deep.equal([{ mean: 0.25, low: 0.25, high: 0.25 }]);
     expect(await intervals([], new Pacer())).to.deep.equal([]);
+  });
+
+  it("of a ratio are those of the mean where every sample has the same part, and none where no sample has one", async () => {
+    const random = new Random(2);
+    const values = Float64Array.from({ length: 25 }, () => random.normal());
+    const [mean] = await intervals([values], new Pacer());
+    const [ratio, ofNone, ofOne] = await ratioIntervals(
+      [
+        [values, values.map(() => 0.5)],
+        [values.map(() => 0), values.map(() => 0)],
+        [values.map((value, s) => (s === 3 ? value : 0)), values.map((_, s) => (s === 3 ? 2 : 0))],
+      ],
+      new Pacer(),
+    );
+    for (const end of ["mean", "low", "high"] as const) expect(ratio![end]).to.be.closeTo(2 * mean[end], 1e-9);
+    expect(ofNone).to.equal(null);
+    const only = values[3] / 2;
+    expect(ofOne).to.deep.equal({ mean: only, low: only, high: only });
   });
 });
 

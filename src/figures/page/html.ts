@@ -23,3 +23,10 @@ export function embedJson(json: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
+
+/** A drawing with ids of its own: two on one page must not share those of their clip paths. */
+export function withOwnIds(svg: string, prefix: string): string {
+  return svg
+    .replace(/ id="(clip|gradient)/g, ` id="${prefix}-$1`)
+    .replace(/="url\(#(clip|gradient)/g, `="url(#${prefix}-$1`);
+}

@@ -22,7 +22,8 @@ import { frontierSpecification } from "../frontier.js";
 import { describeMean } from "../frontierPoints.js";
 import { renderSvg } from "../render.js";
 import { scheduleSpecification } from "../schedule.js";
-import { embedJson, escapeHtml } from "./html.js";
+import { embedJson, escapeHtml, withOwnIds } from "./html.js";
+import { certificatesSection } from "./pageCertificates.js";
 import { PAGE_SCRIPT } from "./pageScript.js";
 import { PAGE_STYLE } from "./pageStyle.js";
 import { comparisonsTable, listedMeans, meansTable } from "./pageTables.js";
@@ -38,13 +39,6 @@ export interface PageOptions {
 const MOST_PARTS = 3;
 
 const digest = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-
-/** Two drawings on one page must not share the ids of their clip paths. */
-function withOwnIds(svg: string, prefix: string): string {
-  return svg
-    .replace(/ id="(clip|gradient)/g, ` id="${prefix}-$1`)
-    .replace(/="url\(#(clip|gradient)/g, `="url(#${prefix}-$1`);
-}
 
 /** What the slider shows for one schedule; every number already in words. */
 function scheduleView(mean: ResultMean, results: Results) {
@@ -159,9 +153,9 @@ function provenance(results: Results): string {
 }
 
 /**
- * Draws the results as one HTML page that needs nothing else: no network, no other file. It holds both figures, a slider
- * over the frontier's schedules, every mean in a sortable table, the comparisons, and the results themselves to download
- * as CSV and JSON. Its content policy lets nothing run or load but what is in it; names from the results are text.
+ * Draws the results as one HTML page that needs nothing else: no network, no other file. It holds the figures, a slider
+ * over the frontier's schedules, every mean in a sortable table, the comparisons, the certificates where there are any, and
+ * the results themselves to download as CSV and JSON. Its content policy lets nothing run or load but what is in it; names from the results are text.
  *
  * @param results validated first. Rows travel along up to `maximumRows`.
  * @returns the page; the same results give the same bytes.
@@ -187,6 +181,7 @@ export async function renderPage(input: Results, options: PageOptions = {}): Pro
       ? ""
       : withOwnIds(await renderSvg(scheduleSpecification(results, { width: 1000, title: null })), "schedules");
 
+  const certificates = await certificatesSection(results);
   const facts = [
     modelLabel(results.model),
     `${results.data.name}/${results.data.split}, ${results.data.samples} samples`,
@@ -243,7 +238,7 @@ ${slider}
 </div>
 </section>
 <section><h2>Schedules: visual tokens kept at each layer</h2><figure id="schedules-figure">${schedulesSvg}</figure></section>
-${comparisons === "" ? "" : `<section><h2>Paired comparisons</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
+${certificates}${comparisons === "" ? "" : `<section><h2>Paired comparisons</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
 <section>
 <h2>Configurations</h2>
 <div class="tools">${filters.join("")}<button class="button" type="button" id="download-csv">CSV</button><button class="button" type="button" id="download-json">JSON</button></div>

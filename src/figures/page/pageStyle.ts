@@ -27,7 +27,7 @@ section{margin:36px 0}
 @media (max-width:940px){.pair{grid-template-columns:minmax(0,1fr)}}
 figure{margin:0;position:relative}
 figure svg{max-width:100%;height:auto;display:block}
-@media (max-width:640px){main,header,footer{padding:0 16px}figure{overflow-x:auto}figure svg{max-width:none}#frontier-figure svg{width:540px}#schedules-figure svg{width:720px}}
+@media (max-width:640px){main,header,footer{padding:0 16px}figure{overflow-x:auto}figure svg{max-width:none}#frontier-figure svg{width:540px}#schedules-figure svg{width:720px}#certificates-figure svg{width:640px}}
 figure svg [aria-label]{cursor:default}
 .panel{border:1px solid var(--line);border-radius:8px;background:var(--panel);padding:18px 20px}
 label{font-weight:600}

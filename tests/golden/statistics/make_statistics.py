@@ -5,7 +5,8 @@
 `shared`: SciPy's bootstrap of a difference of paired means with a seeded generator, together with the resample indices that the
 same generator gives, so that the interval formulas can be compared digit by digit. `large`: SciPy's intervals from 200,000
 resamples, to be met within Monte-Carlo error. `normal`: the normal distribution. `holm`: Holm's step-down adjustment by its
-definition (max over the smaller p-values of (m - rank + 1) * p, at most 1).
+definition (max over the smaller p-values of (m - rank + 1) * p, at most 1). `ratios`: SciPy's bootstrap of a ratio of paired
+means, some samples without a part in either, with the indices. `simultaneous`: max-t factors by their definition in NumPy.
 """
 
 import json
@@ -69,4 +70,42 @@ for p in ([0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.9, 0.0001, 0.2], np.rou
     for rank, i in enumerate(order):
         adjusted[i] = min(1.0, max((m - r) * p[order[r]] for r in range(rank + 1)))
     holm.append(dict(p=p, adjusted=adjusted))
-json.dump(dict(shared=shared, large=large, normal=normal, holm=holm), sys.stdout)
+
+
+def ratio(x, y, axis=-1):
+    return np.mean(x, axis=axis) / np.mean(y, axis=axis)
+
+
+ratios = []
+for n, absent, level, seed in ((12, 0, 0.95, 4), (16, 5, 0.9, 5), (14, 2, 0.99, 6)):
+    x = np.round(rng.gamma(1.2, 1.0, n) * rng.choice([-0.2, 1.0], n), 4)
+    y = np.round(rng.uniform(0.8, 1.3, n), 4)
+    x[:absent] = y[:absent] = 0
+    R = 399
+    indices = np.random.default_rng(seed).integers(0, n, (R, n))
+    case = dict(x=x.tolist(), y=y.tolist(), level=level, indices=indices.tolist(), ratio=float(ratio(x, y)))
+    for method in ("percentile", "BCa"):
+        result = stats.bootstrap(
+            (x, y), ratio, paired=True, vectorized=True, n_resamples=R, confidence_level=level, method=method,
+            rng=np.random.default_rng(seed),
+        )
+        drawn = x[indices].mean(axis=1) / y[indices].mean(axis=1)
+        assert np.allclose(result.bootstrap_distribution, drawn), "the indices are not SciPy's"
+        interval = result.confidence_interval
+        case[method.lower()] = [float(interval.low), float(interval.high)]
+    ratios.append(case)
+
+simultaneous = []
+for n, k, level in ((10, 1, 0.95), (15, 6, 0.9)):
+    values = np.round(rng.gamma(1.5, 1.0, (k, n)) + rng.normal(0, 1, n), 4)
+    indices = rng.integers(0, n, (299, n))
+    influences = values - values.mean(axis=1, keepdims=True)
+    errors = values.std(axis=1) / np.sqrt(n)
+    deviations = np.abs(influences[:, indices].mean(axis=2)) / errors[:, None]
+    simultaneous.append(dict(
+        influences=influences.tolist(), indices=indices.tolist(), level=level, errors=errors.tolist(),
+        factor=float(np.quantile(deviations.max(axis=0), level)),
+    ))
+json.dump(
+    dict(shared=shared, large=large, normal=normal, holm=holm, ratios=ratios, simultaneous=simultaneous), sys.stdout
+)
