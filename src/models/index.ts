@@ -6,12 +6,13 @@ export type {
   KeyValues,
   LayerInput,
   LayerOutput,
+  LayerProbe,
   LayoutRotary,
   Positions,
   TokenLayout,
   VisionLanguageModel,
 } from "./model.js";
-export { type PackedLayout, packLayout } from "./packing.js";
+export { type PackedLayout, packLayout, packLike } from "./packing.js";
 export { Parameters, type WeightSource } from "./parameters.js";
 export { compareWithReference, type ParityReport, type ParityRow, type ParityTolerances } from "./parity.js";
 export { Qwen25Vl } from "./qwen2_5_vl/index.js";

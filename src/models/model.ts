@@ -55,12 +55,12 @@ export interface LayerProbe {
   readonly kept: tf.Tensor2D;
   /**
    * Rows that were dropped before this layer, whose keys' gradient is wanted: [B·D, H], their rotary, their visibility
-   * [B, 1, N_q, D] and the [B, D] leaf for their gradient; null where there are none.
+   * [B, 1, N_q, D] (null lets every query see them) and the [B, D] leaf for their gradient; null where there are none.
    */
   readonly dropped: {
     readonly hidden: tf.Tensor2D;
     readonly rotary: LayoutRotary;
-    readonly bias: tf.Tensor4D;
+    readonly bias: tf.Tensor4D | null;
     readonly leaf: tf.Tensor2D;
   } | null;
 }

@@ -33,18 +33,37 @@ function assignBins(lengths: readonly number[], capacity: number): Int32Array {
  *
  * @param kept each sample's places, ascending; at least one sample, which may have none.
  * @param capacity rows of a sequence; at least the longest sample's.
- * @param like lay samples out in the sequences of another layout and in its order, whatever `capacity` they then need.
  */
-export function packLayout(kept: readonly Int32Array[], capacity: number, like?: PackedLayout): PackedLayout {
-  const lengths = kept.map((places) => places.length);
-  const sequence = like?.sequence ?? assignBins(lengths, capacity);
-  const batch = like ? like.batch : Math.max(...sequence) + 1;
+export function packLayout(kept: readonly Int32Array[], capacity: number): PackedLayout {
+  const sequence = assignBins(
+    kept.map((places) => places.length),
+    capacity,
+  );
+  return layOut(kept, sequence, Math.max(...sequence) + 1, () => capacity);
+}
+
+/**
+ * Lays other tokens of the same samples out in the sequences of a layout, in its order.
+ *
+ * @param stride rows of a sequence come in multiples of this many; default 1.
+ */
+export function packLike(layout: PackedLayout, kept: readonly Int32Array[], stride = 1): PackedLayout {
+  return layOut(kept, layout.sequence, layout.batch, (longest) => Math.max(1, Math.ceil(longest / stride)) * stride);
+}
+
+/** @param rowsFor rows of a sequence, given what the fullest one needs. */
+function layOut(
+  kept: readonly Int32Array[],
+  sequence: Int32Array,
+  batch: number,
+  rowsFor: (longest: number) => number,
+): PackedLayout {
   const used = new Int32Array(batch);
-  const within = lengths.map((length, s) => {
+  const within = kept.map(({ length }, s) => {
     used[sequence[s]] += length;
     return used[sequence[s]] - length;
   });
-  const rows = like ? Math.max(1, ...used) : capacity;
+  const rows = rowsFor(Math.max(...used));
   const index = new Int32Array(batch * rows).fill(-1);
   const samples = new Int32Array(batch * rows).fill(-1);
   const start = Int32Array.from(kept, (_, s) => sequence[s] * rows + within[s]);

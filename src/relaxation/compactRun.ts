@@ -8,7 +8,14 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { PreparedSample, PreparedSamples } from "../evaluation/index.js";
-import { gatherRows, type LayoutRotary, type PackedLayout, packLayout } from "../models/index.js";
+import {
+  gatherRows,
+  type LayerProbe,
+  type LayoutRotary,
+  type PackedLayout,
+  packLayout,
+  packLike,
+} from "../models/index.js";
 import { scoresFromAttention } from "../selectors/index.js";
 import { Pacer, Tape } from "../tensor/index.js";
 import type { RelaxedOptions, RelaxedResult } from "./relaxedRun.js";
@@ -17,6 +24,8 @@ import { rankThreshold, type Threshold } from "./softThreshold.js";
 
 /** Sequences come in multiples of this many rows: the native library prepares a matrix product anew for every shape. */
 const STRIDE = 16;
+/** The same where rows are few: asked keys, answers. */
+const SMALL_STRIDE = 8;
 /** Dropped keys whose rank lies so far behind the cut that the soft mask's slope is below this weigh nothing. */
 const LEAST_SLOPE = 1e-5;
 
@@ -31,9 +40,14 @@ interface Survivors {
   readonly scores: ArrayLike<number>;
 }
 
-/** One sample at one layer: who of its visual tokens stays, and whose worth is asked although they go. */
+/** One sample at one layer: who stays, and whose worth is asked although they go. */
 interface Cut {
+  /** Null where there is nothing to cut. */
   readonly threshold: Threshold | null;
+  /** Places of all tokens that stay, and of the visual ones among them. */
+  readonly places: Int32Array;
+  readonly visual: Int32Array;
+  /** Places of the dropped tokens that are asked. */
   readonly asked: Int32Array;
   /** For each visual token before the cut: its slot among the kept tokens, or −1 − its slot among the asked ones, or NONE. */
   readonly slots: Int32Array;
@@ -133,96 +147,90 @@ class CompactBatch {
    *
    * @returns what is left before the next layer; behind the last layer, the rows that predict answers.
    */
-  #layer(
-    i: number,
-    before: readonly Survivors[],
-    cuts: readonly { cut: Cut; places: Int32Array; visual: Int32Array }[],
-  ) {
+  #layer(i: number, before: readonly Survivors[], cuts: readonly Cut[]): Survivors[] {
     const { samples } = this;
     const { model, selector } = this.prepared;
-    const tape = this.#tape;
     const last = i === model.shape.layers - 1;
     const longest = Math.max(...cuts.map(({ places }) => places.length));
     const layout = packLayout(
       cuts.map(({ places }) => places),
       Math.ceil(longest / STRIDE) * STRIDE,
     );
-    const answers = last
-      ? packLayout(
-          samples.map(({ answerPlaces }) => answerPlaces),
-          0,
-          layout,
-        )
-      : null;
-    const dropped = cuts.some(({ cut }) => cut.asked.length > 0)
-      ? packLayout(
-          cuts.map(({ cut }) => cut.asked),
-          0,
-          layout,
-        )
-      : null;
-    const mark = tape.length;
+    const like = (places: readonly Int32Array[]) => packLike(layout, places, SMALL_STRIDE);
+    const answers = last ? like(samples.map(({ answerPlaces }) => answerPlaces)) : null;
+    const asked = cuts.some((cut) => cut.asked.length > 0) ? like(cuts.map((cut) => cut.asked)) : null;
+    const ranked = !last && selector.kind === "attention";
     const input = this.#hidden;
-    const rowsIn = (wanted: PackedLayout) => sourceRows(wanted, before);
     const [hidden, scores] = tf.tidy(() => {
-      const kept = tf.zeros([layout.batch, layout.length]) as tf.Tensor2D;
-      const leaf = dropped ? (tf.zeros([dropped.batch, dropped.length]) as tf.Tensor2D) : null;
-      tape.watch(kept);
-      if (leaf) tape.watch(leaf);
-      this.#records.push({
-        cuts: cuts.map(({ cut }) => cut),
-        layout,
-        kept,
-        dropped: dropped && leaf ? { layout: dropped, leaf } : null,
-        mark,
-      });
-      const asking = answers ?? layout;
+      const rows = gatherRows(input, sourceRows(layout, before), this.#tape);
       const output = model.layer(
         i,
         {
-          hidden: gatherRows(input, rowsIn(layout), tape),
+          hidden: rows,
           batch: layout.batch,
           rotary: this.#rotaryOf(layout),
           queries: answers ? { rows: rowsWithin(answers, layout, cuts), rotary: this.#rotaryOf(answers) } : undefined,
-          bias: model.bias(i, asking, layout),
-          probe: {
-            kept,
-            dropped:
-              dropped && leaf
-                ? {
-                    hidden: gatherRows(input, rowsIn(dropped)),
-                    rotary: this.#rotaryOf(dropped),
-                    bias: model.bias(i, asking, dropped)!,
-                    leaf,
-                  }
-                : null,
-          },
+          bias: model.bias(i, answers ?? layout, layout),
+          probe: this.#probe(i, before, cuts, { layout, asking: answers ?? layout, asked }),
         },
-        tape,
+        this.#tape,
       );
-      const ranks =
-        !last && selector.kind === "attention"
-          ? scoresFromAttention(selector, samples, output.attention!, layout)
-          : null;
+      const ranks = ranked ? scoresFromAttention(selector, samples, output.attention!, layout) : null;
       return ranks ? [output.hidden, ranks] : [output.hidden];
     }) as [tf.Tensor2D, tf.Tensor2D | undefined];
     input.dispose();
     this.#hidden = hidden;
     const ranks = scores?.dataSync<"float32">();
     scores?.dispose();
-    return samples.map(({ answerPlaces }, s): Survivors => {
-      const { cut, places, visual } = cuts[s];
-      if (answers) return { row: answers.start[s], places: answerPlaces, visual: new Int32Array(0), scores: [] };
-      const stays = cut.slots.filter((slot) => slot >= 0 && slot < NONE);
-      return {
-        row: layout.start[s],
-        places,
-        visual,
-        scores: ranks
-          ? Float32Array.from(stays, (slot) => ranks[(s - layout.sequence[s]) * layout.length + layout.start[s] + slot])
-          : keptScores(before[s].scores, cut),
-      };
+    if (answers) {
+      const none = new Int32Array(0);
+      return samples.map(({ answerPlaces }, s) => ({
+        row: answers.start[s],
+        places: answerPlaces,
+        visual: none,
+        scores: none,
+      }));
+    }
+    return cuts.map(({ places, visual, slots, threshold }, s) => {
+      const row = layout.start[s];
+      // Every sample has the scores of all rows of its sequence.
+      const first = (s - layout.sequence[s]) * layout.length + row;
+      const stays = slots.filter((slot) => slot >= 0 && slot < NONE);
+      const kept = ranks
+        ? Float32Array.from(stays, (slot) => ranks[first + slot])
+        : Array.from(before[s].scores).filter((_, j) => threshold?.hard[j] === 1);
+      return { row, places, visual, scores: kept };
     });
+  }
+
+  /** Leaves for what layer `i`'s keys are worth, noted for the backward pass; in the caller's scope. */
+  #probe(
+    i: number,
+    before: readonly Survivors[],
+    cuts: readonly Cut[],
+    layouts: { layout: PackedLayout; asking: PackedLayout; asked: PackedLayout | null },
+  ): LayerProbe {
+    const { layout, asking, asked } = layouts;
+    const leafOf = ({ batch, length }: PackedLayout) => {
+      const leaf = tf.zeros([batch, length]) as tf.Tensor2D;
+      this.#tape.watch(leaf);
+      return leaf;
+    };
+    const kept = leafOf(layout);
+    const dropped = asked && {
+      hidden: gatherRows(this.#hidden, sourceRows(asked, before)),
+      rotary: this.#rotaryOf(asked),
+      bias: this.prepared.model.bias(i, asking, asked),
+      leaf: leafOf(asked),
+    };
+    this.#records.push({
+      cuts,
+      layout,
+      kept,
+      dropped: asked && dropped && { layout: asked, leaf: dropped.leaf },
+      mark: this.#tape.length,
+    });
+    return { kept, dropped };
   }
 
   /** Rotations of a layout's rows, out of those of all tokens; in the caller's scope. */
@@ -264,16 +272,14 @@ class CompactBatch {
   }
 }
 
-/** Decides one sample's cut. `places` and `visual` are what stays. */
-function cut(
-  { places, visual, scores }: Survivors,
-  count: number,
-  share: number,
-  total: number,
-): { cut: Cut; places: Int32Array; visual: Int32Array } {
-  if (visual.length === 0) {
-    return { cut: { threshold: null, asked: visual, slots: visual }, places, visual };
-  }
+/**
+ * Decides one sample's cut.
+ *
+ * @param count visual tokens that stay.
+ * @param share the relaxed share behind that count, of `total` visual tokens.
+ */
+function cut({ places, visual, scores }: Survivors, count: number, share: number, total: number): Cut {
+  if (visual.length === 0) return { threshold: null, places, visual, asked: visual, slots: visual };
   const threshold = rankThreshold(scores, count, share, total);
   const { hard, soft } = threshold;
   const slots = new Int32Array(visual.length).fill(NONE);
@@ -294,16 +300,8 @@ function cut(
     }
     j++;
   }
-  return {
-    cut: { threshold, asked: Int32Array.from(asked), slots },
-    places: left,
-    visual: visual.filter((_, j) => hard[j] === 1),
-  };
-}
-
-/** Scores of those who stay, where a selector ranked once and for all. */
-function keptScores(scores: ArrayLike<number>, { threshold }: Cut): ArrayLike<number> {
-  return threshold ? Array.from(scores).filter((_, j) => threshold.hard[j] === 1) : scores;
+  const stay = visual.filter((_, j) => hard[j] === 1);
+  return { threshold, places: left, visual: stay, asked: Int32Array.from(asked), slots };
 }
 
 /** For each row of a layout, where its token lies in the running hidden states; padding takes any. */

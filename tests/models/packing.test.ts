@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
 import fc from "fast-check";
-import { causalBias, layoutFrom, MASKED, type PackedLayout, packLayout } from "../../src/models/index.js";
+import { causalBias, layoutFrom, MASKED, type PackedLayout, packLayout, packLike } from "../../src/models/index.js";
 import { useBackend } from "../../src/tensor/index.js";
 
 /** Kept places of up to 14 of one sample, ascending; perhaps none. */
@@ -70,9 +70,13 @@ describe("packed layouts", () => {
       fc.property(batches, (kept) => {
         const layout = packLayout(kept, longest(kept) + 3);
         const some = kept.map((list) => list.filter((place) => place % 3 === 0));
-        const like = packLayout(some, 0, layout);
+        const like = packLike(layout, some);
         assertHolds(like, some);
         assert.equal(like.batch, layout.batch);
+        const wide = packLike(layout, some, 8);
+        assertHolds(wide, some);
+        assert.equal(wide.length % 8, 0);
+        assert.isBelow(wide.length - like.length, 8);
         some.forEach((_, s) => {
           assert.equal(like.sequence[s], layout.sequence[s]);
         });
@@ -87,7 +91,7 @@ describe("packed layouts", () => {
         const asking = kept.map((list) => list.filter((_, i) => i % 2 === 0));
         for (const [queries, rows] of [
           [keys, kept],
-          [packLayout(asking, 0, keys), asking],
+          [packLike(keys, asking), asking],
         ] as const) {
           const mask = visible(queries, keys, window);
           rows.forEach((list, s) => {

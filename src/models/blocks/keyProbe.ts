@@ -14,8 +14,8 @@ export interface DroppedKeys {
   readonly keys: tf.Tensor4D;
   /** [B, h_kv, D, d] */
   readonly values: tf.Tensor4D;
-  /** [B, 1, N_q, D]: 0 where a query would see the key, `MASKED` elsewhere. */
-  readonly bias: tf.Tensor4D;
+  /** [B, 1, N_q, D]: 0 where a query would see the key, `MASKED` elsewhere; null where every query would. */
+  readonly bias: tf.Tensor4D | null;
   /** [B, D] leaf that the gradient goes to; its values are not read. */
   readonly leaf: tf.Tensor2D;
 }
@@ -53,7 +53,7 @@ function worthOfDropped(
   normaliser: tf.Tensor,
   keys: tf.Tensor4D,
   values: tf.Tensor4D,
-  bias: tf.Tensor4D,
+  bias: tf.Tensor4D | null,
 ): tf.Tensor {
   const logits = maskedLogits(q, keys, bias);
   // A dropped key may outweigh every kept one by more than float32's exponent; its share saturates at one.
@@ -86,7 +86,7 @@ export function probedAttention(
       inputs.push(dropped.leaf);
       // log Σ exp of each row, read off at its largest probability, which never underflows.
       const normaliser = tf.sub(tf.max(logits, -1, true), tf.log(tf.max(p, -1, true)));
-      saves.push(normaliser, dropped.keys, dropped.values, dropped.bias);
+      saves.push(normaliser, dropped.keys, dropped.values, ...(dropped.bias ? [dropped.bias] : []));
     }
     tape.record(y, inputs, saves, (dy, needs, [q, k, v, y, p, normaliser, ...rest]) => {
       const dLogits = tf.mul(p, pulls(dy, y, v as tf.Tensor4D, p.shape)) as tf.Tensor4D;
@@ -98,7 +98,7 @@ export function probedAttention(
         needs[3] ? overQueries(dLogits, square) : null,
       ];
       if (needs.length === 4) return gradients;
-      const [keys, values, seen] = rest as tf.Tensor4D[];
+      const [keys, values, seen = null] = rest as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?];
       return [...gradients, needs[4] ? worthOfDropped(q as tf.Tensor4D, dy, y, normaliser, keys, values, seen) : null];
     });
     return [y, p];
