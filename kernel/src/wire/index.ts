@@ -1,4 +1,9 @@
-/** The wire: Jupyter's five sockets, from connection file to checked messages. It knows nothing of what messages do. */
+/**
+ * The wire: Jupyter's five sockets, from connection file to checked messages. It knows nothing of what messages do.
+ *
+ * `zeromqTransport.ts` is not here, so that only the sockets' thread loads ZeroMQ: the main thread starts faster without, and
+ * ZeroMQ then ends with that thread.
+ */
 export {
   type Connection,
   type ConnectionOptions,
@@ -49,4 +54,3 @@ export { Sockets, type SocketsOptions } from "./sockets.js";
 export type { Frames, SocketKind, Transport, TransportSocket } from "./transport.js";
 export type { Wire, WireStatistics } from "./wire.js";
 export { WireWorker, type WireWorkerOptions } from "./wireWorker.js";
-export { ZeromqTransport } from "./zeromqTransport.js";

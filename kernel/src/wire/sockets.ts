@@ -152,8 +152,9 @@ export class Sockets implements Wire {
     await Promise.race([this.flush(), tooLate]);
     timer.abort();
     for (const channel of OUTGOING) this.#queues[channel].close();
-    for (const name of SOCKET_NAMES) this.#sockets[name].close();
+    const released = SOCKET_NAMES.map((name) => this.#sockets[name].close());
     this.#incoming.end();
+    await Promise.all(released);
   }
 
   #queueOf(channel: OutgoingChannel): SendQueue<Serialized> {

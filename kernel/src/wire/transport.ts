@@ -19,8 +19,11 @@ export interface TransportSocket extends AsyncIterable<Frames> {
   bind(endpoint: string): Promise<void>;
   /** Resolves when the transport has the frames and will deliver them; that they arrived is not known. */
   send(frames: Frames): Promise<void>;
-  /** Takes no more; what `send` resolved for is still delivered, for at most the transport's linger. */
-  close(): void;
+  /**
+   * Takes no more. Resolves when what `send` took is delivered, or given up after the transport's linger; until then its
+   * bytes must stay in memory, so the thread that sent them must not end. Closing twice is harmless.
+   */
+  close(): Promise<void>;
 }
 
 export interface Transport {

@@ -33,6 +33,6 @@ export interface Wire {
   /** Resolves when the transport has everything that was sent before. */
   flush(): Promise<void>;
   statistics(): Promise<WireStatistics>;
-  /** Flushes for at most a second, closes the sockets and releases everything. Closing twice is harmless. */
+  /** Flushes for at most a second, delivers for at most another, and releases everything. Closing twice is harmless. */
   close(): Promise<void>;
 }

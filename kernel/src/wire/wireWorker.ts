@@ -17,6 +17,8 @@ export interface WireWorkerOptions {
   readonly sender: Sender;
 }
 
+const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
+
 type Answer = (statistics: WireStatistics | undefined) => void;
 
 export class WireWorker implements Wire {
@@ -65,7 +67,7 @@ export class WireWorker implements Wire {
         if (message.kind === "bound") resolve();
         else this.#receive(message);
       });
-      void this.#ended.then(() => reject(this.#failure));
+      void this.#ended.then(() => reject(this.#failure ?? new KernelError(ENDED_EARLY)));
     });
   }
 

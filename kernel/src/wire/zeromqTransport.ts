@@ -9,11 +9,13 @@ const LINGER_MS = 1000;
 /** How long, in ms, before a full subscriber is tried again. */
 const RETRY_MS = 1;
 
+/** Once a subscriber counts as stuck: for how long, in ms, the others get time to read, and after how many messages. */
+const BREATH_MS = 20;
+const MESSAGES_A_BREATH = 250;
+
 export interface ZeromqOptions {
   /** For how long, in ms, publishing waits for a subscriber that reads nothing; default 10,000. */
   readonly stallMs?: number;
-  /** For how long, in ms, such a subscriber then misses what it has no room for, before it is waited for again; default 60,000. */
-  readonly lossyMs?: number;
   /** Messages that are kept for one subscriber; default 1,000, ZeroMQ's own. */
   readonly publisherMessages?: number;
 }
@@ -21,8 +23,8 @@ export interface ZeromqOptions {
 export class ZeromqTransport implements Transport {
   readonly #options: Required<ZeromqOptions>;
 
-  constructor({ stallMs = 10_000, lossyMs = 60_000, publisherMessages = 1000 }: ZeromqOptions = {}) {
-    this.#options = { stallMs, lossyMs, publisherMessages };
+  constructor({ stallMs = 10_000, publisherMessages = 1000 }: ZeromqOptions = {}) {
+    this.#options = { stallMs, publisherMessages };
   }
 
   open(kind: SocketKind, maxFrameBytes: number): TransportSocket {
@@ -30,92 +32,122 @@ export class ZeromqTransport implements Transport {
   }
 }
 
-class RouterSocket implements TransportSocket {
-  readonly #socket: Router;
+/** What both kinds have in common. */
+abstract class ZeromqSocket<Native extends Router | XPublisher> implements TransportSocket {
+  protected readonly socket: Native;
+  /** ZeroMQ has let go of every message. */
+  readonly #released: Promise<void>;
 
-  constructor(maxFrameBytes: number) {
-    this.#socket = new Router({
-      linger: LINGER_MS,
-      ipv6: true,
-      maxMessageSize: maxFrameBytes,
-      // A front end that lost its connection comes back under the same identity and takes its place again.
-      handover: true,
-      // A router drops what a full peer has no room for; replies are as few as requests, so all may wait.
-      sendHighWaterMark: 0,
-    });
+  constructor(socket: Native) {
+    this.socket = socket;
+    // Its observer outlives the socket: the last event comes when nothing is left to deliver, or linger is over. ZeroMQ
+    // reads the messages where JavaScript keeps them, and a thread that ends before frees them under its hands.
+    this.#released = new Promise((resolve) => socket.events.on("end", () => resolve()));
   }
 
   bind(endpoint: string): Promise<void> {
-    return this.#socket.bind(endpoint);
+    return this.socket.bind(endpoint);
   }
 
-  send(frames: Frames): Promise<void> {
-    return this.#socket.send(frames as Uint8Array[]);
+  async send(frames: Frames): Promise<void> {
+    await this.socket.send(frames as Uint8Array[]);
   }
 
-  close(): void {
-    this.#socket.close();
+  close(): Promise<void> {
+    this.socket.close();
+    return this.#released;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Frames> {
-    return this.#socket[Symbol.asyncIterator]();
+    return this.socket[Symbol.asyncIterator]();
+  }
+}
+
+class RouterSocket extends ZeromqSocket<Router> {
+  constructor(maxFrameBytes: number) {
+    super(
+      new Router({
+        linger: LINGER_MS,
+        ipv6: true,
+        maxMessageSize: maxFrameBytes,
+        // A front end that lost its connection comes back under the same identity and takes its place again.
+        handover: true,
+        // A router drops what a full peer has no room for; replies are as few as requests, so all may wait.
+        sendHighWaterMark: 0,
+      }),
+    );
   }
 }
 
 /**
  * ZeroMQ's publishers drop what a slow subscriber has no room for, which would lose output. This one waits for it instead,
- * so that the kernel slows down to the pace of its slowest front end. A front end that reads nothing at all must not stop a
- * kernel for good: after `stallMs` it, and only it, misses messages for `lossyMs`.
+ * so that the kernel slows down to the pace of its slowest front end. One that reads nothing at all must not stop a kernel
+ * for good: after `stallMs` it misses messages, until it reads again or is gone. ZeroMQ then drops for whoever has no room,
+ * so every few messages the others get a moment to read theirs.
  */
-class PublisherSocket implements TransportSocket {
-  readonly #socket: XPublisher;
+class PublisherSocket extends ZeromqSocket<XPublisher> {
   readonly #stallMs: number;
-  readonly #lossyMs: number;
-  #lossyUntil = 0;
+  readonly #messagesABreath: number;
+  /** Whether some subscriber reads nothing. */
+  #stuck = false;
+  /** Messages that are still sent without regard to it. */
+  #heedless = 0;
 
-  constructor(maxFrameBytes: number, { stallMs, lossyMs, publisherMessages }: Required<ZeromqOptions>) {
+  constructor(maxFrameBytes: number, { stallMs, publisherMessages }: Required<ZeromqOptions>) {
+    super(
+      new XPublisher({
+        linger: LINGER_MS,
+        ipv6: true,
+        maxMessageSize: maxFrameBytes,
+        sendHighWaterMark: publisherMessages,
+        noDrop: true,
+        // Every subscription is told, not only the first to a topic: each new subscriber is welcomed.
+        verbosity: "allSubs",
+      }),
+    );
     this.#stallMs = stallMs;
-    this.#lossyMs = lossyMs;
-    this.#socket = new XPublisher({
-      linger: LINGER_MS,
-      ipv6: true,
-      maxMessageSize: maxFrameBytes,
-      sendHighWaterMark: publisherMessages,
-      noDrop: true,
-      // Every subscription is told, not only the first to a topic: each new subscriber is welcomed.
-      verbosity: "allSubs",
-    });
+    this.#messagesABreath = Math.min(MESSAGES_A_BREATH, Math.ceil(publisherMessages / 4));
   }
 
-  bind(endpoint: string): Promise<void> {
-    return this.#socket.bind(endpoint);
-  }
-
-  async send(frames: Frames): Promise<void> {
-    const start = performance.now();
-    if (this.#lossyUntil > 0 && start > this.#lossyUntil) this.#setLossyUntil(0);
-    for (;;) {
-      try {
-        return await this.#socket.send(frames as Uint8Array[]);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || this.#socket.closed) throw error;
-      }
-      // Whether there is room is not told by ZeroMQ: a publisher always counts as writable.
-      if (performance.now() - start > this.#stallMs) this.#setLossyUntil(performance.now() + this.#lossyMs);
-      else await delay(RETRY_MS);
+  override async send(frames: Frames): Promise<void> {
+    if (this.#heedless === 0 && (await this.#sendToAll(frames))) return;
+    if (this.#heedless === 0) this.#heedless = this.#messagesABreath;
+    setNoDrop(this.socket, false);
+    try {
+      await super.send(frames);
+    } finally {
+      setNoDrop(this.socket, true);
     }
+    this.#heedless--;
   }
 
-  #setLossyUntil(time: number): void {
-    this.#lossyUntil = time;
-    this.#socket.noDrop = time === 0;
+  /** Waits until every subscriber has room; false when one had none for too long. */
+  async #sendToAll(frames: Frames): Promise<boolean> {
+    const patience = this.#stuck ? Math.min(BREATH_MS, this.#stallMs) : this.#stallMs;
+    const start = performance.now();
+    do {
+      try {
+        await super.send(frames);
+        this.#stuck = false;
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || this.socket.closed) throw error;
+      }
+      // ZeroMQ does not tell when there is room: a publisher always counts as writable.
+      await delay(RETRY_MS);
+    } while (performance.now() - start < patience);
+    this.#stuck = true;
+    return false;
   }
+}
 
-  close(): void {
-    this.#socket.close();
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Frames> {
-    return this.#socket[Symbol.asyncIterator]();
+/** ZeroMQ heeds this option at once; its binding does not know that and would warn on standard error each time. */
+function setNoDrop(socket: XPublisher, noDrop: boolean): void {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    socket.noDrop = noDrop;
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }

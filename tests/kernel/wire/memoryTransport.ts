@@ -26,7 +26,7 @@ export class MemorySocket implements TransportSocket {
     if (!this.closed) this.#leaving.push(frames);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.closed = true;
     this.#arriving.end();
   }
