@@ -34,6 +34,9 @@ export function detach(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer>[
   return buffers.map((bytes) => new Uint8Array(bytes));
 }
 
+/** What a message weighs without its bytes, in units of a KiB. */
+const MESSAGE_UNITS = 32;
+
 /**
  * How much the main thread has sent and the sockets have not taken yet, in memory that both threads see: a cell that prints
  * forever never comes back to its event loop, so only blocking it keeps the memory bounded.
@@ -44,7 +47,7 @@ export class Pressure {
 
   /**
    * @param memory of `Pressure.memory()`.
-   * @param limit units that may wait; default 65,536: 64 MiB, or as many small messages.
+   * @param limit units that may wait; default 65,536: 64 MiB, or 2,000 small messages.
    */
   constructor(memory: SharedArrayBuffer, limit = 65_536) {
     this.#cells = new Int32Array(memory);
@@ -55,12 +58,15 @@ export class Pressure {
     return new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   }
 
-  /** Units of a message: one for each KiB that it began, because a small message has its cost too. */
+  /**
+   * Units of a message: one for each KiB, and some for the message itself. A thread reads all messages that wait before it
+   * does anything else, so how many may wait decides how long the heartbeat does.
+   */
   static sizeOf({ json, buffers }: Serialized): number {
     let bytes = 0;
     for (const text of json) bytes += text.length;
     for (const { length } of buffers) bytes += length;
-    return 1 + Math.floor(bytes / 1024);
+    return MESSAGE_UNITS + Math.floor(bytes / 1024);
   }
 
   /** Adds a message, and blocks the thread for as long as more than the limit waits and the other thread lives. */
@@ -84,9 +90,15 @@ export class Pressure {
     return Atomics.load(this.#cells, 1) === 1;
   }
 
+  /** Blocks until the sockets' thread has ended, at most for `ms`. */
+  waitForEnd(ms: number): void {
+    Atomics.wait(this.#cells, 1, 0, ms);
+  }
+
   /** The sockets' thread ends: nobody waits for it any more. */
   end(): void {
     Atomics.store(this.#cells, 1, 1);
+    Atomics.notify(this.#cells, 1);
     // The value must change, or a thread that is just about to wait would do so.
     Atomics.store(this.#cells, 0, 0);
     Atomics.notify(this.#cells, 0);

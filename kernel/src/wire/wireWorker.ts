@@ -19,6 +19,9 @@ export interface WireWorkerOptions {
 
 const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
 
+/** How long, in ms, a process that exits waits for its sockets: as long as `close` takes at most, and a little. */
+const EXIT_MS = 2500;
+
 type Answer = (statistics: WireStatistics | undefined) => void;
 
 export class WireWorker implements Wire {
@@ -48,7 +51,18 @@ export class WireWorker implements Wire {
     const exited = new Promise((resolve) => this.#worker.once("exit", resolve));
     const drained = new Promise((resolve) => this.#port.once("close", resolve));
     this.#ended = Promise.all([exited, drained]).then(() => this.#end());
+    process.once("exit", this.#closeAtExit);
   }
+
+  /**
+   * Node stops the threads of a process that exits wherever they are, and ZeroMQ aborts the process when that is in its
+   * midst. So who exits without closing waits here, and what was sent before is delivered.
+   */
+  readonly #closeAtExit = (): void => {
+    if (!this.#closed) this.#post({ kind: "close" });
+    this.#closed = true;
+    this.#pressure.waitForEnd(EXIT_MS);
+  };
 
   /**
    * Starts the thread; resolves when the five sockets are bound.
@@ -140,6 +154,7 @@ export class WireWorker implements Wire {
 
   /** The thread is gone: nobody waits for an answer of it. */
   #end(): void {
+    process.off("exit", this.#closeAtExit);
     this.#closed = true;
     for (const answer of this.#answers.values()) answer(undefined);
     this.#answers.clear();

@@ -1,4 +1,4 @@
-/** A process that answers one request with a large reply, closes its sockets and exits at once. */
+/** A process that answers one request with a large reply and exits at once, after closing its sockets if it is told to. */
 import { type Connection, makeReply, newSender, WireWorker } from "../../../kernel/src/wire/index.js";
 
 const connection = JSON.parse(process.argv[2]!) as Connection;
@@ -7,6 +7,6 @@ const wire = await WireWorker.start({ connection, sender });
 for await (const { channel, message } of wire.incoming) {
   const buffers = [Buffer.alloc(4_000_000, 7)];
   wire.send(channel, makeReply(sender, message, "shutdown_reply", { status: "ok", restart: false }, { buffers }));
-  await wire.close();
+  if (process.argv[3] === "close") await wire.close();
   process.exit(0);
 }

@@ -12,8 +12,8 @@ describe("kernel/wire/wireProtocol", () => {
   it("counts each message and each KiB of it", () => {
     const size = (bytes: number) =>
       Pressure.sizeOf({ identities: [], json: ["", "", "", "x".repeat(bytes)], buffers: [] });
-    expect([0, 1023, 1024, 10_240].map(size)).to.deep.equal([1, 1, 2, 11]);
-    expect(Pressure.sizeOf({ identities: [], json: ["", "", "", ""], buffers: [Buffer.alloc(4096)] })).to.equal(5);
+    expect([0, 1023, 1024, 10_240].map(size)).to.deep.equal([32, 32, 33, 42]);
+    expect(Pressure.sizeOf({ identities: [], json: ["", "", "", ""], buffers: [Buffer.alloc(4096)] })).to.equal(36);
   });
 
   it("blocks above its limit until the other thread took enough", async () => {
