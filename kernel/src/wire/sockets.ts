@@ -46,7 +46,7 @@ export interface SocketsOptions {
   readonly limits?: Limits;
 }
 
-/** `SendQueue` waits with the message as it is; it is signed when its turn comes, so that a burst delays nobody. */
+/** Bytes of a message that waits, text counted in characters. */
 function bytesOf({ json, buffers }: Serialized): number {
   return json.reduce((sum, { length }) => sum + length, 0) + buffers.reduce((sum, { length }) => sum + length, 0);
 }
@@ -158,6 +158,7 @@ export class Sockets implements Wire {
   }
 
   #queueOf(channel: OutgoingChannel): SendQueue<Serialized> {
+    // Signed when its turn comes and not when it is pushed, so that the work of a burst is spread over the queue's turns.
     const send = async (message: Serialized) => {
       await this.#sockets[channel].send(toFrames(message, this.#signatures));
       this.#sent[channel]++;

@@ -55,8 +55,8 @@ export class WireWorker implements Wire {
   }
 
   /**
-   * Node stops the threads of a process that exits wherever they are, and ZeroMQ aborts the process when that is in its
-   * midst. So who exits without closing waits here, and what was sent before is delivered.
+   * A process that exits stops its threads wherever they are, and when one of them is at work in ZeroMQ, that aborts the
+   * process. So who exits without closing waits here, and what was sent before is delivered.
    */
   readonly #closeAtExit = (): void => {
     if (!this.#closed) this.#post({ kind: "close" });
