@@ -15,7 +15,7 @@ import { join, relative } from "node:path";
 import { SetupFailure } from "./failure.mjs";
 import { run } from "./processes.mjs";
 
-const SOURCES = ["src", "tests"];
+const SOURCES = ["src", "kernel/src", "tests"];
 const STAMP = ".built";
 
 function filesBelow(folder) {

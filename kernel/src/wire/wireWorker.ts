@@ -1,0 +1,163 @@
+/**
+ * The sockets in a thread of their own, seen from the main thread: there the user's code runs, for as long as it likes, and
+ * the heartbeat is answered all the same.
+ */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { KernelError } from "../errors.js";
+import { AsyncQueue } from "./asyncQueue.js";
+import type { Connection } from "./connectionFile.js";
+import { serialize } from "./frames.js";
+import type { Incoming, Message, OutgoingChannel, Sender } from "./messages.js";
+import type { Wire, WireStatistics } from "./wire.js";
+import { detach, type FromThread, Pressure, type ThreadData, type ToThread } from "./wireProtocol.js";
+
+export interface WireWorkerOptions {
+  readonly connection: Connection;
+  /** Whose messages the kernel's are. */
+  readonly sender: Sender;
+}
+
+const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
+
+/** How long, in ms, a process that exits waits for its sockets: as long as `close` takes at most, and a little. */
+const EXIT_MS = 2500;
+
+type Answer = (statistics: WireStatistics | undefined) => void;
+
+export class WireWorker implements Wire {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #pressure: Pressure;
+  readonly #incoming = new AsyncQueue<Incoming>();
+  readonly #answers = new Map<number, Answer>();
+  /** The thread has ended and everything that it said was read. */
+  readonly #ended: Promise<void>;
+  #failure: KernelError | undefined;
+  #lastId = 0;
+  #closed = false;
+
+  private constructor({ connection, sender }: WireWorkerOptions) {
+    const { port1, port2 } = new MessageChannel();
+    const pressure = Pressure.memory();
+    const workerData: ThreadData = { connection, sender, port: port2, pressure };
+    this.#pressure = new Pressure(pressure);
+    this.#port = port1;
+    this.#worker = new Worker(new URL("./wireThread.js", import.meta.url), { workerData, transferList: [port2] });
+    this.#worker.once("error", (cause) => {
+      const reason = `The thread of the kernel's sockets failed (${cause.message}); restart the kernel.`;
+      this.#failure = new KernelError(reason, { cause });
+    });
+    // The last messages may come after the thread's exit.
+    const exited = new Promise((resolve) => this.#worker.once("exit", resolve));
+    const drained = new Promise((resolve) => this.#port.once("close", resolve));
+    this.#ended = Promise.all([exited, drained]).then(() => this.#end());
+    process.once("exit", this.#closeAtExit);
+  }
+
+  /**
+   * A process that exits stops its threads wherever they are, and when one of them is at work in ZeroMQ, that aborts the
+   * process. So who exits without closing waits here, and what was sent before is delivered.
+   */
+  readonly #closeAtExit = (): void => {
+    if (!this.#closed) this.#post({ kind: "close" });
+    this.#closed = true;
+    this.#pressure.waitForEnd(EXIT_MS);
+  };
+
+  /**
+   * Starts the thread; resolves when the five sockets are bound.
+   *
+   * @throws KernelError when an endpoint cannot be had; nothing is left running then.
+   */
+  static async start(options: WireWorkerOptions): Promise<WireWorker> {
+    const wire = new WireWorker(options);
+    await wire.#bound();
+    return wire;
+  }
+
+  #bound(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#port.on("message", (message: FromThread) => {
+        if (message.kind === "bound") resolve();
+        else this.#receive(message);
+      });
+      void this.#ended.then(() => reject(this.#failure ?? new KernelError(ENDED_EARLY)));
+    });
+  }
+
+  #receive(message: Exclude<FromThread, { kind: "bound" }>): void {
+    switch (message.kind) {
+      case "incoming":
+        this.#incoming.push(message.incoming);
+        break;
+      case "failed":
+        this.#failure = new KernelError(message.reason);
+        break;
+      case "answer":
+        this.#answers.get(message.id)?.(message.statistics);
+        this.#answers.delete(message.id);
+    }
+  }
+
+  get incoming(): AsyncIterable<Incoming> {
+    return this.#incoming;
+  }
+
+  /**
+   * As `Wire.send`; never waits on the event loop, so it works while a cell spins. Blocks for as long as 64 MiB wait for the
+   * sockets. The buffers are copied, so they may be changed afterwards.
+   */
+  send(channel: OutgoingChannel, message: Message): void {
+    const serialized = serialize(message);
+    if (this.#closed || this.#pressure.ended) return;
+    const identities = detach(message.identities);
+    const buffers = detach(message.buffers);
+    const size = Pressure.sizeOf(serialized);
+    this.#post(
+      { kind: "send", channel, message: { identities, json: serialized.json, buffers }, size },
+      [...identities, ...buffers].map(({ buffer }) => buffer),
+    );
+    this.#pressure.add(size);
+  }
+
+  async flush(): Promise<void> {
+    await this.#ask("flush");
+  }
+
+  async statistics(): Promise<WireStatistics> {
+    const statistics = await this.#ask("statistics");
+    if (statistics === undefined)
+      throw new KernelError(
+        "The kernel's sockets are closed, so they count nothing any more; ask before closing them.",
+      );
+    return statistics;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) this.#post({ kind: "close" });
+    this.#closed = true;
+    await this.#ended;
+  }
+
+  #ask(kind: "flush" | "statistics"): Promise<WireStatistics | undefined> {
+    if (this.#closed || this.#pressure.ended) return Promise.resolve(undefined);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve);
+      this.#post({ kind, id });
+    });
+  }
+
+  #post(message: ToThread, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  /** The thread is gone: nobody waits for an answer of it. */
+  #end(): void {
+    process.off("exit", this.#closeAtExit);
+    this.#closed = true;
+    for (const answer of this.#answers.values()) answer(undefined);
+    this.#answers.clear();
+    this.#incoming.end(this.#failure);
+  }
+}
