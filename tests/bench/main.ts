@@ -170,10 +170,10 @@ const BENCHES: readonly Bench[] = [
           met: workShare <= targets.workShare,
         });
       }
-      for (const { a, b, budget, difference, low, high, verdict } of comparisons) {
+      for (const { a, b, budget, difference, low, high, pHolm, verdict } of comparisons) {
         rows.push({
           what: `${a} − ${b} at budget ${budget}, nats, matched executed cost`,
-          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}]: ${verdict}`,
+          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}], p = ${pHolm.toFixed(2)} after Holm: ${verdict}`,
           target: "",
           met: null,
         });
