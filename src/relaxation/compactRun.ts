@@ -18,7 +18,7 @@ import {
 } from "../models/index.js";
 import { scoresFromAttention } from "../selectors/index.js";
 import { Pacer, Tape } from "../tensor/index.js";
-import type { RelaxedOptions, RelaxedResult } from "./relaxedRun.js";
+import type { RelaxedOptions, RelaxedResult } from "./options.js";
 import { seedDivergence, takeValues } from "./seed.js";
 import { rankThreshold, type Threshold } from "./softThreshold.js";
 

@@ -9,7 +9,7 @@ import { answerRows, type PreparedSample, type PreparedSamples, rowsOf, stackHid
 import { layoutFrom, otherTokens, type TokenLayout } from "../models/index.js";
 import { attentionScores } from "../selectors/index.js";
 import { Pacer, Tape } from "../tensor/index.js";
-import type { Estimator, RelaxedOptions, RelaxedResult } from "./relaxedRun.js";
+import type { Estimator, RelaxedOptions, RelaxedResult } from "./options.js";
 import { seedDivergence, takeValues } from "./seed.js";
 import { rankThreshold, softThreshold, type Threshold } from "./softThreshold.js";
 

@@ -6,91 +6,22 @@
  * pass through the small predictor turns the shares' gradients into its own.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type CostModel, costRange, fromNormalised, totalCost } from "../cost/index.js";
+import { costRange, fromNormalised, totalCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import { evaluateCounts, type PreparedSample, type PreparedSamples } from "../evaluation/index.js";
-import { type Estimator, relaxedRun } from "../relaxation/index.js";
-import { type KernelFunction, sharesGradient } from "../schedules/index.js";
-import { AdamW, type AdamWState, Pacer, Random } from "../tensor/index.js";
-import { AugmentedLagrangian, type LagrangianOptions, type LagrangianState } from "./augmentedLagrangian.js";
+import { relaxedRun } from "../relaxation/index.js";
+import { sharesGradient } from "../schedules/index.js";
+import { AdamW, Pacer, Random } from "../tensor/index.js";
+import { AugmentedLagrangian } from "./augmentedLagrangian.js";
 import { fitKernel } from "./fitKernel.js";
-import { type Conditioning, Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
+import { DEFAULT_BUDGETS, type Schedules, type SearchOptions, type SearchState, type SearchStep } from "./options.js";
+import { Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
 import { relaxedProjection } from "./relaxedProjection.js";
 import { scout } from "./scout.js";
 
-/** The paper's budgets: .01, .05, .10, … .95. */
-export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
-
-export interface SearchOptions {
-  readonly kernel: KernelFunction;
-  readonly cost: CostModel;
-  /** Normalised budgets that are trained, ascending; default `DEFAULT_BUDGETS`. */
-  readonly budgets?: readonly number[];
-  /** Default "input". */
-  readonly conditioning?: Conditioning;
-  /** Samples per step; default 32. */
-  readonly batch?: number;
-  /** Passes over the samples; default 4. */
-  readonly epochs?: number;
-  /** Default 1e-3, falling to a tenth along a cosine. */
-  readonly learningRate?: number;
-  /** Default 0. */
-  readonly weightDecay?: number;
-  readonly lagrangian?: LagrangianOptions;
-  /** Default "marginal". */
-  readonly estimator?: Estimator;
-  /** Samples on which single cuts are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
-  readonly scouts?: number;
-  /**
-   * Samples on which, after the last step, each budget chooses between the predictor as it began, as it was on the way and as
-   * it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.
-   */
-  readonly validation?: PreparedSamples;
-  /** Default 48. */
-  readonly selection?: number;
-  /** Default 0. */
-  readonly seed?: number;
-}
-
 /** Snapshots of the predictor on the way from the first step to the last, both included. */
 const SNAPSHOTS = 3;
-
-/** What one step did. */
-export interface SearchStep {
-  readonly step: number;
-  readonly steps: number;
-  readonly epoch: number;
-  readonly divergence: number;
-  /** Mean over the batch of max(0, cost − budget), normalised. */
-  readonly violation: number;
-  readonly gradientNorm: number;
-  /** Layer-forwards spent so far, teacher excluded (METHOD §8: forward 1, backward 2 a layer). */
-  readonly layerForwards: number;
-  readonly converged: boolean;
-}
-
-/** Schedules of a list of samples: held to their budgets, and as the predictor gave them, [L] each. */
-export interface Schedules {
-  readonly projections: Projection[];
-  readonly shares: Float32Array[];
-}
-
-/** Everything a search needs to go on as if it had never stopped. */
-export interface SearchState {
-  readonly step: number;
-  readonly layerForwards: number;
-  readonly random: readonly number[];
-  /** Order in which this epoch visits the samples. */
-  readonly order: readonly number[];
-  readonly lagrangian: LagrangianState;
-  readonly optimizer: AdamWState;
-  readonly variables: PredictorWeights;
-  readonly snapshots: readonly PredictorWeights[];
-  /** For each budget, which snapshot serves it; empty until the search has ended. */
-  readonly choice: readonly number[];
-  /** Slacks of the current epoch are not kept: a state is taken between epochs. */
-}
 
 export class DifferentiableSearch {
   readonly options: Required<Omit<SearchOptions, "lagrangian" | "validation">>;
@@ -245,8 +176,8 @@ export class DifferentiableSearch {
       const gradientNorm = tf.tidy(() => {
         const wanted = tf.tensor2d(dShares, [members.length, layers]);
         const dParameters = sharesGradient(kernel, pass.parameters, layers, wanted);
-        return pass.descend(this.#optimizer, this.#learningRate(), dParameters) as unknown as tf.Scalar;
-      }) as unknown as number;
+        return pass.descend(this.#optimizer, this.#learningRate(), dParameters);
+      });
       if (!Number.isFinite(gradientNorm)) {
         throw new EspalierError(
           `The predictor's gradient stopped being finite at step ${this.#step}; its weights are as before the step. Try a smaller learning rate than ${this.options.learningRate}.`,

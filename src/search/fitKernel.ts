@@ -34,13 +34,13 @@ export async function fitKernel(
   );
   const rows = targets.flatMap((target) => Array.from({ length: STARTS }, () => Array.from(target)));
   const optimizer = new AdamW({ weightDecay: 0 });
-  const theta = tf.tidy(() => tf.variable(tf.tensor2d(starts, [starts.length, width]), true));
+  const theta = tf.tidy(() => tf.variable(tf.tensor2d(starts, [starts.length, width])));
   const wanted = tf.tensor2d(rows, [rows.length, layers]);
-  const miss = () => tf.sub(kernel.shares(theta as unknown as tf.Tensor2D, layers), wanted) as tf.Tensor2D;
+  const miss = () => tf.sub(kernel.shares(theta, layers), wanted) as tf.Tensor2D;
   try {
     for (let step = 0; step < STEPS; step++) {
       tf.tidy(() => {
-        const gradient = sharesGradient(kernel, theta as unknown as tf.Tensor2D, layers, miss());
+        const gradient = sharesGradient(kernel, theta, layers, miss());
         optimizer.apply(new Map([["theta", theta]]), new Map([["theta", gradient]]), RATE * (1 - step / STEPS));
       });
       await pacer.pause();

@@ -5,14 +5,8 @@ export {
   type LagrangianOptions,
   type LagrangianState,
 } from "./augmentedLagrangian.js";
-export {
-  DEFAULT_BUDGETS,
-  DifferentiableSearch,
-  type Schedules,
-  type SearchOptions,
-  type SearchState,
-  type SearchStep,
-} from "./differentiableSearch.js";
+export { DifferentiableSearch } from "./differentiableSearch.js";
+export { DEFAULT_BUDGETS, type Schedules, type SearchOptions, type SearchState, type SearchStep } from "./options.js";
 export {
   CONDITIONINGS,
   type Conditioning,

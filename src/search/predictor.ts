@@ -71,7 +71,7 @@ export class PredictorPass {
       this.#tape.backward();
       const gradients = this.#predictor.joined((name) => this.#tape.gradient(this.#leaves.get(name)!));
       return optimizer.apply(this.#predictor.variables, gradients, learningRate);
-    }) as unknown as number;
+    });
   }
 
   dispose(): void {

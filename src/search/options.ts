@@ -1,0 +1,79 @@
+/** What a differentiable search may be told, what it reports, and what it must remember. */
+import type { CostModel } from "../cost/index.js";
+import type { PreparedSamples } from "../evaluation/index.js";
+import type { Estimator } from "../relaxation/index.js";
+import type { KernelFunction } from "../schedules/index.js";
+import type { AdamWState } from "../tensor/index.js";
+import type { LagrangianOptions, LagrangianState } from "./augmentedLagrangian.js";
+import type { Conditioning, PredictorWeights } from "./predictor.js";
+import type { Projection } from "./projection.js";
+
+/** The paper's budgets: .01, .05, .10, … .95. */
+export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
+
+export interface SearchOptions {
+  readonly kernel: KernelFunction;
+  readonly cost: CostModel;
+  /** Normalised budgets that are trained, ascending; default `DEFAULT_BUDGETS`. */
+  readonly budgets?: readonly number[];
+  /** Default "input". */
+  readonly conditioning?: Conditioning;
+  /** Samples per step; default 32. */
+  readonly batch?: number;
+  /** Passes over the samples; default 4. */
+  readonly epochs?: number;
+  /** Default 1e-3, falling to a tenth along a cosine. */
+  readonly learningRate?: number;
+  /** Default 0. */
+  readonly weightDecay?: number;
+  readonly lagrangian?: LagrangianOptions;
+  /** Default "marginal". */
+  readonly estimator?: Estimator;
+  /** Samples on which single cuts are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
+  readonly scouts?: number;
+  /**
+   * Samples on which, after the last step, each budget chooses between the predictor as it began, as it was on the way and as
+   * it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.
+   */
+  readonly validation?: PreparedSamples;
+  /** Default 48. */
+  readonly selection?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/** What one step did. */
+export interface SearchStep {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly divergence: number;
+  /** Mean over the batch of max(0, cost − budget), normalised. */
+  readonly violation: number;
+  readonly gradientNorm: number;
+  /** Layer-forwards spent so far, teacher excluded (METHOD §8: forward 1, backward 2 a layer). */
+  readonly layerForwards: number;
+  readonly converged: boolean;
+}
+
+/** Schedules of a list of samples: held to their budgets, and as the predictor gave them, [L] each. */
+export interface Schedules {
+  readonly projections: Projection[];
+  readonly shares: Float32Array[];
+}
+
+/** Everything a search needs to go on as if it had never stopped. */
+export interface SearchState {
+  readonly step: number;
+  readonly layerForwards: number;
+  readonly random: readonly number[];
+  /** Order in which this epoch visits the samples. */
+  readonly order: readonly number[];
+  readonly lagrangian: LagrangianState;
+  readonly optimizer: AdamWState;
+  readonly variables: PredictorWeights;
+  readonly snapshots: readonly PredictorWeights[];
+  /** For each budget, which snapshot serves it; empty until the search has ended. */
+  readonly choice: readonly number[];
+  /** Slacks of the current epoch are not kept: a state is taken between epochs. */
+}
