@@ -1,0 +1,21 @@
+/** TypeScript for notebooks: from cells to JavaScript, type errors, completion, documentation. Knows nothing of Jupyter. */
+export { fieldOf, RUNTIME_PARAMETERS, unboxMessage } from "./boxes.js";
+export { toCodePoints, toOffset } from "./codePoints.js";
+export type { Diagnostic } from "./diagnostics.js";
+export type {
+  BoxParameter,
+  CellSource,
+  Completeness,
+  CompletionMatch,
+  Completions,
+  ConvertedCell,
+  Inspection,
+  Language,
+  RefusedCell,
+  TranspiledFile,
+  TypeErrors,
+} from "./language.js";
+export { LanguageClient } from "./languageProtocol.js";
+export { LanguageWorker } from "./languageWorker.js";
+export { findLocalFile, isFileSpecifier, isTypeScript } from "./localFiles.js";
+export type { LanguageOptions } from "./typeScriptLanguage.js";

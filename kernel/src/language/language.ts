@@ -1,0 +1,99 @@
+/** What the rest of the kernel asks of TypeScript, in whichever thread it runs. */
+import type { Diagnostic } from "./diagnostics.js";
+
+/** What becomes of type errors: `block`: the cell does not run; `show`: it runs and they are shown; `off`: not looked for. */
+export type TypeErrors = "block" | "show" | "off";
+
+export interface CellSource {
+  /** The cell's number; unique in a session and growing. */
+  readonly cell: number;
+  readonly code: string;
+  /** Default `block`. With `show` the caller asks for `check` beside the run. */
+  readonly typeErrors?: TypeErrors;
+}
+
+/** A box of a session: where a top-level name of a cell keeps its value. */
+export interface BoxParameter {
+  /** The parameter of the cell's function that takes the box. */
+  readonly parameter: string;
+  /** Which box: equal keys are the same box, in all cells. */
+  readonly key: string;
+}
+
+/** A cell that can run. */
+export interface ConvertedCell {
+  readonly ok: true;
+  /**
+   * The body of a function with the parameters of `RUNTIME_PARAMETERS` and then those of `boxes`. It returns the value of the
+   * cell's last expression in an array, or undefined when the cell does not end with an expression.
+   */
+  readonly body: string;
+  /** Whether the body must run in an async function: it awaits, or imports. */
+  readonly isAsync: boolean;
+  readonly boxes: readonly BoxParameter[];
+  /** The names that the cell declares, with their boxes' keys. */
+  readonly declares: readonly { readonly name: string; readonly key: string }[];
+  /** JSON of the source map from the body to the cell. */
+  readonly sourceMap: string;
+}
+
+/** A cell that must not run. */
+export interface RefusedCell {
+  readonly ok: false;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Completions {
+  readonly matches: readonly CompletionMatch[];
+  /** UTF-16 offsets of what the matches replace. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface CompletionMatch {
+  readonly text: string;
+  /** Kind in TypeScript's words: `method`, `property`, `class`, `module`, `keyword`, … */
+  readonly type: string;
+  /** The declaration in one line; the first matches have it. */
+  readonly signature?: string;
+}
+
+export interface Inspection {
+  /** The declaration, in one or several lines of TypeScript. */
+  readonly declaration: string;
+  /** Markdown. */
+  readonly documentation: string;
+}
+
+export type Completeness =
+  | { readonly status: "complete" | "invalid" }
+  | { readonly status: "incomplete"; readonly indent: string };
+
+/** A local TypeScript file as a module that Node runs. */
+export interface TranspiledFile {
+  /** With its source map in it. */
+  readonly js: string;
+}
+
+/** Positions are UTF-16 offsets into the code given. */
+export interface Language {
+  /** Converts a cell and declares its names for later ones. */
+  convert(source: CellSource): Promise<ConvertedCell | RefusedCell>;
+  /** Type errors of a cell that was converted. */
+  check(cell: number): Promise<readonly Diagnostic[]>;
+  /**
+   * The cell has run. Names that it declared and never gave a value are withdrawn: what they meant before holds again.
+   *
+   * @param unset default none.
+   */
+  settle(cell: number, unset?: readonly string[]): Promise<void>;
+  complete(code: string, position: number): Promise<Completions>;
+  /** @param detail 1: with examples and tags. */
+  inspect(code: string, position: number, detail?: 0 | 1): Promise<Inspection | undefined>;
+  isComplete(code: string): Promise<Completeness>;
+  /** A text that differs when a local TypeScript file, or a local file that it imports, has changed. */
+  localVersion(file: string): Promise<string>;
+  /** @throws KernelError when the file cannot be read or has errors of syntax. */
+  transpile(file: string): Promise<TranspiledFile>;
+  close(): Promise<void>;
+}

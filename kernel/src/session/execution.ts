@@ -1,0 +1,56 @@
+/** One run of a cell, which can be ended from outside: a cell that an interrupt cuts off never returns. */
+
+export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** What a cell fails with that the user has stopped. */
+export class Interrupted extends Error {
+  override readonly name = "KeyboardInterrupt";
+
+  constructor() {
+    super("The cell was interrupted; variables are as it left them.");
+  }
+}
+
+export class Execution {
+  /** How it ended. Never rejects. */
+  readonly outcome: Promise<Outcome>;
+  #settle!: (outcome: Outcome) => void;
+
+  constructor() {
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /**
+   * Starts it in a turn of the event loop of its own: what an interrupt cuts off is only this turn, and whoever waits for the
+   * outcome goes on.
+   */
+  start(run: () => unknown): void {
+    setImmediate(() => {
+      try {
+        const result = run();
+        if (result instanceof Promise)
+          result.then(
+            (value) => this.#succeed(value),
+            (error) => this.#fail(error),
+          );
+        else this.#succeed(result);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  interrupt(): void {
+    this.#fail(new Interrupted());
+  }
+
+  #succeed(value: unknown): void {
+    this.#settle({ ok: true, value });
+  }
+
+  #fail(error: unknown): void {
+    this.#settle({ ok: false, error });
+  }
+}
