@@ -1,0 +1,207 @@
+/**
+ * Runs the cells of a session: conversion, the run itself, its result and its errors.
+ *
+ * Source: Jupyter's messaging specification 5.4, "Execute" and "User Expressions".
+ */
+import type { HandlerResult, Request } from "../dispatch/index.js";
+import type { DisplayBundle } from "../display/index.js";
+import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
+import type { ErrorContent, KernelContents, Message } from "../wire/index.js";
+import type { CellContext, CellContexts } from "./cellContext.js";
+import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
+import type { CellScripts } from "./cellScripts.js";
+import { Execution, Interrupted, type Outcome } from "./execution.js";
+import type { Scope } from "./scope.js";
+
+/** Publishes on iopub, with the request as parent. */
+export type Publish = <Type extends "execute_input" | "execute_result" | "error" | "stream">(
+  request: Message,
+  type: Type,
+  content: KernelContents[Type],
+) => void;
+
+export interface CellExecutorOptions {
+  readonly language: Language;
+  readonly scope: Scope;
+  readonly runtime: CellRuntime;
+  readonly contexts: CellContexts;
+  readonly scripts: CellScripts;
+  readonly publish: Publish;
+  /** Whether a cell runs, for who may interrupt it. */
+  readonly runState: { begin(serial: number): void; end(serial: number): void };
+  readonly toMimeBundle: (value: unknown) => DisplayBundle | Promise<DisplayBundle>;
+  /** What a thrown value says in the notebook. */
+  readonly describe: (error: unknown) => ErrorContent;
+  readonly describeDiagnostics: (diagnostics: readonly Diagnostic[], code: string, label: string) => ErrorContent;
+  /** A cell that is stored, with its number. */
+  readonly remember: (line: number, code: string) => void;
+  /** A value that a cell gave as its result. */
+  readonly rememberOutput: (line: number, text: string) => void;
+  readonly typeErrors: () => TypeErrors;
+  /** Resolves when everything that a cell started showing is shown. */
+  readonly settled: () => Promise<void>;
+}
+
+/** One request on its way through the executor. */
+interface Run {
+  readonly request: Message;
+  readonly code: string;
+  readonly context: CellContext;
+  readonly serial: number;
+  readonly execution: Execution;
+  readonly count: number;
+}
+
+/** The last cell's rejections nobody waited for, by request; the cell has failed with the first. */
+export class CellExecutor {
+  readonly #options: CellExecutorOptions;
+  readonly #running = new Set<Run>();
+  /** Errors that came beside a cell's own course, as from a timer. */
+  readonly #stray = new Map<Message, ErrorContent>();
+  #count = 0;
+  #serial = 0;
+
+  constructor(options: CellExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** The user has stopped what runs: every cell on its way ends with an error, whatever it is doing. */
+  interrupt(): void {
+    for (const { execution } of this.#running) execution.interrupt();
+  }
+
+  /** An error of code that no cell awaits: it is shown in the cell that started it, and fails it if it still runs. */
+  stray(error: unknown): void {
+    const context = this.#options.contexts.current;
+    if (context === undefined) return;
+    const content = this.#options.describe(error);
+    if (!context.silent) this.#options.publish(context.request, "error", content);
+    const isRunning = [...this.#running].some(({ request }) => request === context.request);
+    if (isRunning && !this.#stray.has(context.request)) this.#stray.set(context.request, content);
+  }
+
+  async execute({ message, content }: Request<"execute_request">): Promise<HandlerResult<"execute_request">> {
+    const { code, silent, allow_stdin, store_history = true } = content;
+    const isStored = store_history && !silent;
+    const count = this.#count + 1;
+    if (isStored) this.#count = count;
+    if (!silent) this.#options.publish(message, "execute_input", { code, execution_count: count });
+    if (isStored) this.#options.remember(count, code);
+    const context = { request: message, allowStdin: allow_stdin, silent };
+    const run: Run = { request: message, code, context, count, serial: ++this.#serial, execution: new Execution() };
+    this.#running.add(run);
+    try {
+      const failure = code.trim() === "" ? undefined : await this.#run(run);
+      if (failure !== undefined) return { content: { status: "error", execution_count: count, ...failure } };
+      const user_expressions = await this.#userExpressions(run, content.user_expressions);
+      return { content: { status: "ok", execution_count: count, user_expressions, payload: [] } };
+    } finally {
+      this.#running.delete(run);
+      this.#stray.delete(message);
+    }
+  }
+
+  /** Runs the cell and publishes its result. @returns what went wrong; it is published too. */
+  async #run(run: Run): Promise<ErrorContent | undefined> {
+    const { language, typeErrors, describe } = this.#options;
+    const setting = typeErrors();
+    const { serial, code, execution } = run;
+    const converted = await this.#unlessInterrupted(execution, language.convert({ cell: serial, code, typeErrors: setting }));
+    if (converted instanceof Interrupted) return this.#fail(run, describe(converted));
+    if (!converted.ok) return this.#refuse(run, converted.diagnostics);
+    const check = setting === "show" ? language.check(serial) : undefined;
+    const outcome = await this.#evaluate(run, converted);
+    const unset = converted.declares.filter(({ key }) => !this.#options.scope.isSet(key)).map(({ name }) => name);
+    void language.settle(serial, outcome.ok ? [] : unset).catch(() => {});
+    await this.#afterRejections();
+    await this.#options.settled();
+    if (check !== undefined) this.#show(run, await check);
+    const stray = this.#stray.get(run.request);
+    if (!outcome.ok) return this.#fail(run, describe(outcome.error));
+    if (stray !== undefined) return stray;
+    return this.#publishResult(run, outcome.value);
+  }
+
+  async #unlessInterrupted<Value>(execution: Execution, value: Promise<Value>): Promise<Value | Interrupted> {
+    const interrupted = execution.outcome.then((outcome) => {
+      if (!outcome.ok && outcome.error instanceof Interrupted) return outcome.error;
+      throw new Error("A cell ended before it had begun; this is a defect of the kernel.");
+    });
+    return Promise.race([value, interrupted]);
+  }
+
+  /** Runs converted code; its value is what the cell's function gives. */
+  async #evaluate({ serial, code, count, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
+    const { scope, runtime, contexts, scripts, runState } = this.#options;
+    const script = scripts.add({ serial, code, label: `Cell In[${count}]`, sourceMap: cell.sourceMap });
+    let run: CellFunction;
+    try {
+      run = compileCell(cell, script, { scope, runtime });
+    } catch (error) {
+      return { ok: false, error };
+    }
+    runState.begin(serial);
+    execution.start(() => contexts.run(context, run));
+    const outcome = await execution.outcome;
+    runState.end(serial);
+    return outcome;
+  }
+
+  /** Node tells of a rejected promise that nobody awaits after everything that was to be done at once. */
+  #afterRejections(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #publishResult(run: Run, result: unknown): Promise<ErrorContent | undefined> {
+    const { publish, toMimeBundle, rememberOutput, describe } = this.#options;
+    const [value] = (result ?? []) as readonly unknown[];
+    if (value === undefined || run.context.silent) return undefined;
+    try {
+      const bundle = await this.#options.contexts.run(run.context, () => toMimeBundle(value));
+      publish(run.request, "execute_result", { ...bundle, execution_count: run.count });
+      rememberOutput(run.count, String(bundle.data["text/plain"]));
+      return undefined;
+    } catch (error) {
+      return this.#fail(run, describe(error));
+    }
+  }
+
+  #refuse(run: Run, diagnostics: readonly Diagnostic[]): ErrorContent {
+    return this.#fail(run, this.#options.describeDiagnostics(diagnostics, run.code, `Cell In[${run.count}]`));
+  }
+
+  #show({ request, code, count, context }: Run, diagnostics: readonly Diagnostic[]): void {
+    if (diagnostics.length === 0 || context.silent) return;
+    const { traceback } = this.#options.describeDiagnostics(diagnostics, code, `Cell In[${count}]`);
+    this.#options.publish(request, "stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
+  }
+
+  #fail({ request, context }: Run, error: ErrorContent): ErrorContent {
+    if (!context.silent) this.#options.publish(request, "error", error);
+    return error;
+  }
+
+  async #userExpressions(
+    run: Run,
+    expressions: Readonly<Record<string, string>>,
+  ): Promise<Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"]> {
+    const results: Record<string, Awaited<ReturnType<CellExecutor["userExpression"]>>> = {};
+    for (const [name, code] of Object.entries(expressions)) results[name] = await this.userExpression(run, code);
+    return results;
+  }
+
+  private async userExpression(run: Run, code: string) {
+    const { language, describe, toMimeBundle } = this.#options;
+    const serial = ++this.#serial;
+    const converted = await language.convert({ cell: serial, code, typeErrors: "off" });
+    if (!converted.ok) {
+      const error = this.#options.describeDiagnostics(converted.diagnostics, code, "user expression");
+      return { status: "error" as const, ...error };
+    }
+    const outcome = await this.#evaluate({ ...run, serial, code, execution: new Execution() }, converted);
+    void language.settle(serial).catch(() => {});
+    if (!outcome.ok) return { status: "error" as const, ...describe(outcome.error) };
+    const [value] = (outcome.value ?? []) as readonly unknown[];
+    return { status: "ok" as const, ...(await toMimeBundle(value)) };
+  }
+}
