@@ -81,8 +81,8 @@ export class StreamWriter {
   readonly #wake: () => void;
   readonly #longest: number;
   /** Some earlier position of the writer, and of the reader. */
-  #head = 0;
-  #tail = 0;
+  #head: number;
+  #tail: number;
   /** For which request the reader was woken last. */
   #wokenFor: number | undefined;
 
@@ -94,6 +94,8 @@ export class StreamWriter {
   constructor(memory: SharedArrayBuffer, wake: () => void) {
     this.#ring = new Ring(memory);
     this.#wake = wake;
+    this.#tail = this.#ring.load(TAIL, 0);
+    this.#head = this.#ring.load(HEAD, this.#tail);
     this.#longest = this.#ring.capacity / PIECES;
   }
 
@@ -164,12 +166,14 @@ export class StreamWriter {
 /** The end that publishes: one in one thread. */
 export class StreamReader {
   readonly #ring: Ring;
-  #tail = 0;
-  #head = 0;
+  #tail: number;
+  #head: number;
 
-  /** @param memory of `streamRingMemory`, as the writer's. */
+  /** @param memory of `streamRingMemory`, as the writer's. A later reader goes on where an earlier one stopped. */
   constructor(memory: SharedArrayBuffer) {
     this.#ring = new Ring(memory);
+    this.#tail = this.#ring.load(TAIL, 0);
+    this.#head = this.#ring.load(HEAD, this.#tail);
   }
 
   /** Bytes that can be read now. */
