@@ -22,9 +22,11 @@ export interface CapturedDescriptors {
  * Redirects the descriptors 1 and 2 of this process for good. Undefined: it cannot be done here (no `mkfifo`, as on Windows),
  * and nothing was changed.
  *
- * Call it once, before anything uses `process.stdout` or `process.stderr` and before other threads open files. From then on
- * something must read, or who prints much is blocked; not in the thread that prints. Programs that native code starts by
- * itself print nowhere, because Node opens every file so that it ends with `exec`; those that Node starts print here.
+ * Call it once, before other threads open files. From then on something must read, or who prints much is blocked; not in the
+ * thread that prints. Node's own `process.stdout` and `process.stderr` must be replaced before anything uses them, which
+ * starting a thread without `stdout: true` does: they make a pipe non-blocking, and then `fs.writeSync(1, …)` fails when it is
+ * full. Programs that native code starts by itself print nowhere, because Node opens every file so that it ends with `exec`;
+ * those that Node starts print here.
  */
 export function captureDescriptors(): CapturedDescriptors | undefined {
   if (process.platform === "win32") return undefined;
