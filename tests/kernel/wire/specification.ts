@@ -33,13 +33,10 @@ const contents: Readonly<Record<string, z.ZodType>> = {
     z.strictObject({ status: z.enum(["complete", "invalid", "unknown"]) }),
     z.strictObject({ status: z.literal("incomplete"), indent: z.string().regex(/^\s*$/) }),
   ]),
-  connect_reply: z.strictObject({
-    shell_port: port,
-    iopub_port: port,
-    stdin_port: port,
-    hb_port: port,
-    control_port: port,
-  }),
+  connect_reply: z.union([
+    z.strictObject({ shell_port: port, iopub_port: port, stdin_port: port, hb_port: port, control_port: port }),
+    errorReply,
+  ]),
   comm_info_reply: reply({ comms: z.record(z.string(), z.strictObject({ target_name: z.string() })) }),
   kernel_info_reply: reply({
     protocol_version: z.string().regex(/^\d+\.\d+(\.\d+)?$/),
