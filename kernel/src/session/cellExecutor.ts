@@ -106,7 +106,10 @@ export class CellExecutor {
     const { language, typeErrors, describe } = this.#options;
     const setting = typeErrors();
     const { serial, code, execution } = run;
-    const converted = await this.#unlessInterrupted(execution, language.convert({ cell: serial, code, typeErrors: setting }));
+    const converted = await this.#unlessInterrupted(
+      execution,
+      language.convert({ cell: serial, code, typeErrors: setting }),
+    );
     if (converted instanceof Interrupted) return this.#fail(run, describe(converted));
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
     const check = setting === "show" ? language.check(serial) : undefined;

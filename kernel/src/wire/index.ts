@@ -1,9 +1,12 @@
 /**
- * The wire: Jupyter's five sockets, from connection file to checked messages. It knows nothing of what messages do.
+ * The wire: Jupyter's five sockets, from connection file to checked messages. It knows nothing of what messages do, nor of
+ * the thread in which it runs.
  *
  * `zeromqTransport.ts` is not here, so that only the sockets' thread loads ZeroMQ: the main thread starts faster without, and
  * ZeroMQ then ends with that thread.
  */
+
+export { AsyncQueue } from "./asyncQueue.js";
 export {
   type Connection,
   type ConnectionOptions,
@@ -21,6 +24,7 @@ export {
   encode,
   type Limits,
   type Serialized,
+  serialize,
 } from "./frames.js";
 export type { JsonObject } from "./json.js";
 export type {
@@ -53,4 +57,3 @@ export { Signatures, type Signer, type Verdict, type Verifier } from "./signatur
 export { Sockets, type SocketsOptions } from "./sockets.js";
 export type { Frames, SocketKind, Transport, TransportSocket } from "./transport.js";
 export type { Wire, WireStatistics } from "./wire.js";
-export { WireWorker, type WireWorkerOptions } from "./wireWorker.js";

@@ -9,9 +9,9 @@ import {
   newSender,
   Signatures,
   Sockets,
-  WireWorker,
 } from "../../../kernel/src/wire/index.js";
 import { ZeromqTransport } from "../../../kernel/src/wire/zeromqTransport.js";
+import { WireWorker } from "../../../kernel/src/wireThread/index.js";
 import { FrontEnd, KEY, temporaryConnection } from "./frontEnd.js";
 
 const MESSAGES = 10_000;

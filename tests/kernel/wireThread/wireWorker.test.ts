@@ -11,9 +11,9 @@ import {
   makeReply,
   newSender,
   parseConnection,
-  WireWorker,
 } from "../../../kernel/src/wire/index.js";
-import { FrontEnd, temporaryConnection } from "./frontEnd.js";
+import { WireWorker } from "../../../kernel/src/wireThread/index.js";
+import { FrontEnd, temporaryConnection } from "../wire/frontEnd.js";
 import type { ProbeData } from "./heartbeatProbe.js";
 
 const sender = newSender();
@@ -33,7 +33,7 @@ async function pingWhile(endpoint: string, spin: () => void): Promise<number[]> 
   return (await times)[0];
 }
 
-describe("kernel/wire/wireWorker", () => {
+describe("kernel/wireThread/wireWorker", () => {
   const { connection, remove } = temporaryConnection();
   let wire: WireWorker;
   let incoming: AsyncIterator<Incoming>;

@@ -1,9 +1,15 @@
 /** What the main thread and the sockets' thread say to each other, over one MessagePort. */
 import type { MessagePort } from "node:worker_threads";
-import type { Connection } from "./connectionFile.js";
-import type { Serialized } from "./frames.js";
-import type { Incoming, OutgoingChannel, Sender } from "./messages.js";
-import type { WireStatistics } from "./wire.js";
+import type { CapturedDescriptors } from "../streams/index.js";
+import type {
+  Connection,
+  Header,
+  Incoming,
+  OutgoingChannel,
+  Sender,
+  Serialized,
+  WireStatistics,
+} from "../wire/index.js";
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -11,11 +17,29 @@ export interface ThreadData {
   readonly sender: Sender;
   readonly port: MessagePort;
   readonly pressure: SharedArrayBuffer;
+  /** The ring of what the main thread prints. */
+  readonly streams: SharedArrayBuffer;
+  readonly descriptors: Pick<CapturedDescriptors, "stdout" | "stderr"> | undefined;
 }
 
 /** To the sockets' thread. */
 export type ToThread =
-  | { readonly kind: "send"; readonly channel: OutgoingChannel; readonly message: Serialized; readonly size: number }
+  | {
+      readonly kind: "send";
+      readonly channel: OutgoingChannel;
+      readonly message: Serialized;
+      readonly size: number;
+      /** Up to where text had been printed: it goes out before. */
+      readonly printed: number;
+    }
+  /** What is printed under this number belongs to this request; so does from now on what child processes print. */
+  | { readonly kind: "parent"; readonly parent: number; readonly header: Header }
+  /** There is text in the ring. */
+  | { readonly kind: "printed" }
+  /** What child processes have printed is to go out now. */
+  | { readonly kind: "drain" }
+  /** A port of the TypeScript thread. */
+  | { readonly kind: "language"; readonly port: MessagePort }
   | { readonly kind: "flush"; readonly id: number }
   | { readonly kind: "statistics"; readonly id: number }
   | { readonly kind: "close" };

@@ -4,17 +4,26 @@
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { KernelError } from "../errors.js";
-import { AsyncQueue } from "./asyncQueue.js";
-import type { Connection } from "./connectionFile.js";
-import { serialize } from "./frames.js";
-import type { Incoming, Message, OutgoingChannel, Sender } from "./messages.js";
-import type { Wire, WireStatistics } from "./wire.js";
-import { detach, type FromThread, Pressure, type ThreadData, type ToThread } from "./wireProtocol.js";
+import { type CapturedDescriptors, type StreamName, StreamWriter, streamRingMemory } from "../streams/index.js";
+import {
+  AsyncQueue,
+  type Connection,
+  type Incoming,
+  type Message,
+  type OutgoingChannel,
+  type Sender,
+  serialize,
+  type Wire,
+  type WireStatistics,
+} from "../wire/index.js";
+import { detach, type FromThread, Pressure, type ThreadData, type ToThread } from "./protocol.js";
 
 export interface WireWorkerOptions {
   readonly connection: Connection;
   /** Whose messages the kernel's are. */
   readonly sender: Sender;
+  /** Where child processes and native code print; default: they print wherever the process does. */
+  readonly descriptors?: CapturedDescriptors | undefined;
 }
 
 const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
@@ -28,21 +37,26 @@ export class WireWorker implements Wire {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #pressure: Pressure;
+  readonly #streams: StreamWriter;
+  readonly #parents = new WeakMap<Message, number>();
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #answers = new Map<number, Answer>();
   /** The thread has ended and everything that it said was read. */
   readonly #ended: Promise<void>;
   #failure: KernelError | undefined;
   #lastId = 0;
+  #lastParent = 0;
   #closed = false;
 
-  private constructor({ connection, sender }: WireWorkerOptions) {
+  private constructor({ connection, sender, descriptors }: WireWorkerOptions) {
     const { port1, port2 } = new MessageChannel();
     const pressure = Pressure.memory();
-    const workerData: ThreadData = { connection, sender, port: port2, pressure };
+    const streams = streamRingMemory();
+    const workerData: ThreadData = { connection, sender, port: port2, pressure, streams, descriptors };
     this.#pressure = new Pressure(pressure);
     this.#port = port1;
-    this.#worker = new Worker(new URL("./wireThread.js", import.meta.url), { workerData, transferList: [port2] });
+    this.#streams = new StreamWriter(streams, () => this.#post({ kind: "printed" }));
+    this.#worker = new Worker(new URL("./program.js", import.meta.url), { workerData, transferList: [port2] });
     this.#worker.once("error", (cause) => {
       const reason = `The thread of the kernel's sockets failed (${cause.message}); restart the kernel.`;
       this.#failure = new KernelError(reason, { cause });
@@ -114,10 +128,43 @@ export class WireWorker implements Wire {
     const buffers = detach(message.buffers);
     const size = Pressure.sizeOf(serialized);
     this.#post(
-      { kind: "send", channel, message: { identities, json: serialized.json, buffers }, size },
+      {
+        kind: "send",
+        channel,
+        message: { identities, json: serialized.json, buffers },
+        size,
+        printed: this.#streams.position,
+      },
       [...identities, ...buffers].map(({ buffer }) => buffer),
     );
     this.#pressure.add(size);
+  }
+
+  /**
+   * Prints. Never waits on the event loop; blocks while the ring is full. Messages that are sent later arrive later.
+   *
+   * @param request the cell or comm message that prints.
+   */
+  write(request: Message, name: StreamName, text: string): void {
+    if (!this.#closed) this.#streams.write(this.#parents.get(request) ?? this.adopt(request), name, text);
+  }
+
+  /** From now on what child processes print belongs to this request. */
+  adopt(request: Message): number {
+    const parent = this.#parents.get(request) ?? ++this.#lastParent;
+    this.#parents.set(request, parent);
+    this.#post({ kind: "parent", parent, header: request.header });
+    return parent;
+  }
+
+  /** What child processes have printed by now goes out before any message that is sent later. */
+  drain(): void {
+    this.#post({ kind: "drain" });
+  }
+
+  /** Gives the thread a port of the TypeScript thread: it then answers what that one knows. */
+  connectLanguage(port: MessagePort): void {
+    this.#port.postMessage({ kind: "language", port } satisfies ToThread, [port]);
   }
 
   async flush(): Promise<void> {

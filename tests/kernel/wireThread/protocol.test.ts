@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { expect } from "chai";
-import { detach, Pressure } from "../../../kernel/src/wire/wireProtocol.js";
+import { detach, Pressure } from "../../../kernel/src/wireThread/protocol.js";
 
 /** Runs a body in another thread, which sees the pressure's memory as `cells`. */
 function inThread(memory: SharedArrayBuffer, body: string): Worker {
@@ -8,7 +8,7 @@ function inThread(memory: SharedArrayBuffer, body: string): Worker {
   return new Worker(code, { eval: true, workerData: memory });
 }
 
-describe("kernel/wire/wireProtocol", () => {
+describe("kernel/wireThread/protocol", () => {
   it("counts each message and each KiB of it", () => {
     const size = (bytes: number) =>
       Pressure.sizeOf({ identities: [], json: ["", "", "", "x".repeat(bytes)], buffers: [] });

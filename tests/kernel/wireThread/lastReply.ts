@@ -1,5 +1,7 @@
 /** A process that answers one request with a large reply and exits at once, after closing its sockets if it is told to. */
-import { type Connection, makeReply, newSender, WireWorker } from "../../../kernel/src/wire/index.js";
+import { type Connection, makeReply, newSender } from "../../../kernel/src/wire/index.js";
+
+import { WireWorker } from "../../../kernel/src/wireThread/index.js";
 
 const connection = JSON.parse(process.argv[2]!) as Connection;
 const sender = newSender();

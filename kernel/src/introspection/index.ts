@@ -1,0 +1,2 @@
+/** What a front end asks about code. */
+export { introspectionHandlers } from "./handlers.js";
