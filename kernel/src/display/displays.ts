@@ -61,9 +61,17 @@ export class Displays {
     this.#publish("clear_output", { wait });
   }
 
-  /** Resolves when nothing waits for a representation any more. A cell's end waits for it. */
+  /**
+   * Resolves when nothing waits for a representation any more. A cell's end waits for it; whoever interrupts that calls
+   * `abandon`.
+   */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending.values());
+  }
+
+  /** What waits for a representation now is waited for no longer; if it still comes, it is shown. */
+  abandon(): void {
+    this.#pending.clear();
   }
 
   #show(

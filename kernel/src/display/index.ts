@@ -3,7 +3,7 @@ export { type DisplayBundle, isMimeBundle } from "./bundle.js";
 export { describeThrown, isError, read } from "./describeError.js";
 export { type DisplayHandle, type DisplayOptions, Displays, type PublishDisplay } from "./displays.js";
 export { toMimeBundle } from "./mimeBundle.js";
-export { setCurrentDisplays } from "./notebook.js";
-export { dataOf } from "./properties.js";
+/** What notebooks import. */
+export * as notebook from "./notebook.js";
 export { cutText, toText } from "./text.js";
 export { createTslab, type Tslab } from "./tslab.js";

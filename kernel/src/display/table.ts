@@ -8,6 +8,8 @@ import { toLine } from "./text.js";
 /** Rows and columns that are shown at most. */
 const MAX_ROWS = 60;
 const MAX_COLUMNS = 40;
+/** What has more keys is no record. */
+const MAX_KEYS = 1000;
 /** Rows that are looked at to tell whether all are records. */
 const MAX_CHECKED = 1000;
 /** Characters of a cell at most: in HTML, which wraps, and in text. */
@@ -38,8 +40,8 @@ function tableOfRecords(value: object): Table | undefined {
   const rows: Row[] = [];
   for (let i = 0; i < Math.min(value.length, MAX_CHECKED); i++) {
     const item: unknown = Object.getOwnPropertyDescriptor(value, i)?.value;
-    if (!isPlainObject(item)) return undefined;
-    if (i < MAX_ROWS) rows.push(rowOf(item));
+    if (i < MAX_ROWS ? !isRecord(item) : !isPlainObject(item)) return undefined;
+    if (i < MAX_ROWS) rows.push(rowOf(item as object));
   }
   const columns = columnsOf(rows);
   const cells = rows.reduce((sum, row) => sum + row.size, 0);
@@ -50,18 +52,23 @@ function tableOfRecords(value: object): Table | undefined {
 
 /** Keys, and beside them values; records as values get a column for each of their keys. */
 function tableOfMap(map: ReadonlyMap<unknown, unknown>): Table | undefined {
-  const { size } = map;
+  // A subclass may have another idea of its size.
+  const size = Reflect.get(Map.prototype, "size", map) as number;
   const entries: [unknown, unknown][] = [];
   for (const entry of Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>) {
     if (entries.push(entry) === MAX_ROWS) break;
   }
   if (size === 0) return undefined;
-  const records = entries.map(([, value]) => (isPlainObject(value) ? rowOf(value) : undefined));
+  const records = entries.map(([, value]) => (isRecord(value) ? rowOf(value) : undefined));
   const areRecords = records.every((record) => record !== undefined && record.size > 0 && !record.has("key"));
   const rows = entries.map(([key, value], i) =>
     areRecords ? new Map([["key", key], ...records[i]!]) : new Map([["key", key] as const, ["value", value] as const]),
   );
   return limit(columnsOf(rows), rows, size);
+}
+
+function isRecord(value: unknown): value is object {
+  return isPlainObject(value) && Object.keys(value).length <= MAX_KEYS;
 }
 
 function rowOf(record: object): Row {

@@ -4,7 +4,8 @@ import { isObject } from "./properties.js";
 
 /** Characters of one text at most. */
 export const MAX_TEXT = 100_000;
-/** Characters of one string in it. */
+/** Characters of a string that is the value itself, and of one inside it. */
+const MAX_WHOLE_STRING = 50_000;
 const MAX_STRING = 10_000;
 /** Elements of one array, map or set. */
 const MAX_ELEMENTS = 100;
@@ -40,12 +41,13 @@ export function count(n: number, noun: string): string {
 
 /**
  * The value as `util.inspect` prints it, without colours: at most `MAX_TEXT` characters, 100 elements of an array, 1,000
- * properties of an object, 10,000 characters of a string; what is left out is counted. Getters do not run, proxies are looked
+ * properties of an object, 50,000 characters of a string and 10,000 of one inside it; what is left out is counted. Getters do not run, proxies are looked
  * through, and a value whose own inspection throws is shown without it. Never throws.
  */
 export function toText(value: unknown): string {
   if (typeof value === "bigint" && (value > HUGE || value < -HUGE)) return hugeInteger(value);
   try {
+    if (typeof value === "string") return cutText(inspectSafely(value, { maxStringLength: MAX_WHOLE_STRING }));
     const keys = isObject(value) ? propertiesOf(value) : [];
     if (isObject(value) && keys.length > MAX_PROPERTIES) return firstProperties(value, keys);
     const depth = DEPTHS.find((depth) => countValues(value, depth, MAX_VALUES) < MAX_VALUES) ?? 0;

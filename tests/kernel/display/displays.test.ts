@@ -83,6 +83,15 @@ describe("kernel/display/displays", () => {
     expect(published).to.have.length(4);
   });
 
+  it("does not wait for ever for what was given up", async () => {
+    const { displays, published } = record();
+    displays.display({ toHtml: () => new Promise(() => {}) }, { displayId: "a" });
+    displays.abandon();
+    await displays.settled();
+    displays.display(1, { displayId: "a" });
+    expect(published).to.have.length(1);
+  });
+
   it("refuses what cannot be written, where the caller sees it", () => {
     const { displays } = record();
     const cyclic: Record<string, unknown> = {};

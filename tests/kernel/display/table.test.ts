@@ -52,6 +52,7 @@ describe("kernel/display/table", () => {
       [1],
       [{ a: 1 }, 2],
       [new Point()],
+      [Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [i, i]))],
       [[1]],
       [{ a: 1 }, new Proxy({ a: 1 }, {})],
       Object.assign([], { 1: { a: 1 } }),
