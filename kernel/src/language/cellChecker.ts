@@ -13,6 +13,8 @@ export interface CellCheckerOptions {
   readonly files: NotebookFiles;
   readonly service: ts.LanguageService;
   readonly isNullStrict: boolean;
+  /** Declaration files of names that every cell knows. */
+  readonly globals: readonly string[];
 }
 
 /** A cell of the session, as the checker keeps it. */
@@ -27,13 +29,14 @@ export class CellChecker {
   readonly #service: ts.LanguageService;
   readonly #isNullStrict: boolean;
   readonly #cells = new Map<number, CheckedCell>();
-  /** Cells that change what the whole session sees, as by `declare global`. */
-  readonly #global = new Set<string>();
+  /** Files that change what the whole session sees, as by `declare global`. */
+  readonly #global: Set<string>;
 
-  constructor({ files, service, isNullStrict }: CellCheckerOptions) {
+  constructor({ files, service, isNullStrict, globals }: CellCheckerOptions) {
     this.#files = files;
     this.#service = service;
     this.#isNullStrict = isNullStrict;
+    this.#global = new Set(globals);
   }
 
   /** Adds a cell without errors of syntax. Later cells may import from it. */

@@ -27,6 +27,8 @@ export interface LanguageOptions {
   readonly folder: string;
   /** Declaration files of the modules that are there without installation, by the modules' names. Default none. */
   readonly provided?: Readonly<Record<string, string>>;
+  /** Declaration files of names that every cell knows. Default none. */
+  readonly globals?: readonly string[];
 }
 
 export class TypeScriptLanguage implements Language {
@@ -39,14 +41,14 @@ export class TypeScriptLanguage implements Language {
   /** What `tsconfig.json` says and cannot be used, in sentences. */
   readonly faults: readonly string[];
 
-  constructor({ folder, provided = {} }: LanguageOptions) {
-    this.#options = { folder, provided };
+  constructor({ folder, provided = {}, globals = [] }: LanguageOptions) {
+    this.#options = { folder, provided, globals };
     const { compilerOptions, isNullStrict, faults } = notebookOptions(folder);
     const files = new NotebookFiles({ folder, compilerOptions, provided });
     this.#compilerOptions = compilerOptions;
     this.#localModules = new LocalModules(compilerOptions);
     this.#service = ts.createLanguageService(files, ts.createDocumentRegistry());
-    this.#checker = new CellChecker({ files, service: this.#service, isNullStrict });
+    this.#checker = new CellChecker({ files, service: this.#service, isNullStrict, globals });
     this.faults = faults;
   }
 

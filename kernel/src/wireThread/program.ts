@@ -3,7 +3,7 @@ import { type MessagePort, workerData } from "node:worker_threads";
 import { Dispatcher } from "../dispatch/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
 import { LanguageClient } from "../language/index.js";
-import { DescriptorReader, StreamPump } from "../streams/index.js";
+import { DescriptorReader, StreamPump, StreamReader } from "../streams/index.js";
 import { type Incoming, makePublication, Sockets } from "../wire/index.js";
 import { ZeromqTransport } from "../wire/zeromqTransport.js";
 import { Parents } from "./parents.js";
@@ -13,7 +13,10 @@ const { connection, sender, port, pressure: memory, streams, descriptors } = wor
 const pressure = new Pressure(memory);
 
 /** However the thread ends, the main thread must not wait for it. */
-process.once("exit", () => pressure.end());
+process.once("exit", () => {
+  pressure.end();
+  new StreamReader(streams).end();
+});
 
 function post(message: FromThread, transfer: readonly ArrayBuffer[] = []): void {
   port.postMessage(message, transfer as ArrayBuffer[]);

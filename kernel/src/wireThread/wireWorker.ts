@@ -56,7 +56,13 @@ export class WireWorker implements Wire {
     this.#pressure = new Pressure(pressure);
     this.#port = port1;
     this.#streams = new StreamWriter(streams, () => this.#post({ kind: "printed" }));
-    this.#worker = new Worker(new URL("./program.js", import.meta.url), { workerData, transferList: [port2] });
+    this.#worker = new Worker(new URL("./program.js", import.meta.url), {
+      workerData,
+      transferList: [port2],
+      // Otherwise Node makes its own standard streams in this thread, which changes what child processes print to.
+      stdout: true,
+      stderr: true,
+    });
     this.#worker.once("error", (cause) => {
       const reason = `The thread of the kernel's sockets failed (${cause.message}); restart the kernel.`;
       this.#failure = new KernelError(reason, { cause });

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { html, json, latex, markdown, png, svg } from "../../../kernel/src/display/displayables.js";
 import { Displays } from "../../../kernel/src/display/displays.js";
-import { clearOutput, display, setCurrentDisplays } from "../../../kernel/src/display/notebook.js";
 import { createTslab } from "../../../kernel/src/display/tslab.js";
 import { makePublication, newSender } from "../../../kernel/src/wire/index.js";
 import { checkPublished } from "../wire/specification.js";
@@ -124,19 +123,6 @@ describe("kernel/display/displays", () => {
     expect(published[0]!.data).to.deep.include({ "application/json": { a: 1 } });
     expect(published[0]!.metadata).to.deep.equal({ "application/json": { expanded: true } });
     expect(published.slice(1).map(({ data }) => data["image/png"])).to.deep.equal(["AQ==", "AQ=="]);
-  });
-
-  it("serves what a notebook imports", () => {
-    expect(() => display(1)).to.throw("There is no notebook");
-    const { displays, published } = record();
-    setCurrentDisplays(displays);
-    try {
-      display(1).update(2);
-      clearOutput(true);
-    } finally {
-      Reflect.deleteProperty(globalThis, Symbol.for("espalier.kernel.displays"));
-    }
-    expect(published.map(({ type }) => type)).to.deep.equal(["display_data", "update_display_data", "clear_output"]);
   });
 
   it("is tslab to notebooks that import it", () => {

@@ -1,0 +1,3 @@
+/** What notebooks import, and how the kernel puts itself behind it. */
+export { type CurrentKernel, type InputOptions, type KernelSettings, setCurrentKernel } from "./current.js";
+export { defineGlobals } from "./globals.js";
