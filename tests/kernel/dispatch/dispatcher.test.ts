@@ -275,6 +275,10 @@ describe("kernel/dispatch/dispatcher: order", () => {
     dispatcher.dispatch(asked);
     await turns();
     expect(wire.about(asked)).to.deep.equal(["busy", "comm_info_reply", "idle"]);
+    const control = request("history_request", CONTENT_OF_HISTORY, { channel: "control" });
+    dispatcher.dispatch(control);
+    await turns();
+    expect(wire.about(control), "the order is that of shell").to.deep.equal(["busy", "history_reply", "idle"]);
     expect(cells.started).to.deep.equal(["a"]);
   });
 

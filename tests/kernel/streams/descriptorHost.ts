@@ -12,8 +12,8 @@ import { type CapturedDescriptors, captureDescriptors, DescriptorReader } from "
 
 interface ReaderData {
   readonly captured: CapturedDescriptors;
-  /** How long, in ms, there is no room after each text. */
-  readonly pauseMs: number;
+  /** How long, in ms, there is no room after each text; null: for good. */
+  readonly pauseMs: number | null;
 }
 
 export interface Read {
@@ -82,6 +82,14 @@ const PARTS: Readonly<Record<string, (drain: Drain, captured: CapturedDescriptor
     await once(child, "exit");
     return (await drain()).stdout.length;
   },
+  /** A child prints more than a pipe holds, to a reader that never has room. */
+  async held(drain) {
+    const child = spawn("sh", ["-c", "yes | head -c 300000"], { stdio: ["ignore", "inherit", "inherit"] });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const ended = child.exitCode !== null;
+    while (child.exitCode === null) await drain();
+    return [ended, (await drain()).stdout.length];
+  },
 };
 
 async function main(part: string): Promise<void> {
@@ -91,7 +99,7 @@ async function main(part: string): Promise<void> {
     process.send!(null);
     return;
   }
-  const data: ReaderData = { captured, pauseMs: part === "slow" ? 2 : 0 };
+  const data: ReaderData = { captured, pauseMs: part === "held" ? null : part === "slow" ? 2 : 0 };
   // So that nothing makes `process.stdout`, which a thread's output would be piped to.
   const worker = new Worker(new URL(import.meta.url), { workerData: data, stdout: true, stderr: true });
   const drain: Drain = async () => {
@@ -107,7 +115,8 @@ function read({ captured, pauseMs }: ReaderData): void {
   const all: Read = { stdout: "", stderr: "" };
   const reader = new DescriptorReader(captured, (name, text) => {
     all[name] += text;
-    return pauseMs === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (pauseMs === 0) return undefined;
+    return new Promise((resolve) => pauseMs !== null && setTimeout(resolve, pauseMs));
   });
   parentPort!.on("message", () => {
     reader.drain();

@@ -36,9 +36,9 @@ describe("kernel/streams/streamPump", () => {
   });
 
   it("publishes what comes after a message that caught up", async () => {
-    const { published, pump, writer } = setUp();
+    const { published, pump, writer } = setUp({ delayMs: 300 });
     writer.write(1, "stdout", "a");
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
     // The first text waits to be published, so the next would wake nobody.
     writer.write(1, "stdout", "b");
     pump.catchUp(writer.position);

@@ -159,6 +159,29 @@ describe("kernel/streams/streamRing: one thread", () => {
     expect(collect((take) => reader.read(take))).to.have.length(1);
   });
 
+  it("wakes the reader before it waits for it, when it was stopped before it could", () => {
+    let cut = true;
+    const memory = streamRingMemory(256);
+    const reader = new StreamReader(memory);
+    const taken: Text[] = [];
+    const wake = () => {
+      if (cut) throw new Error("cut off");
+      reader.read((...text) => taken.push(text));
+    };
+    // So that the records after it leave a gap at the end, and the last of them finds no room.
+    new StreamWriter(memory, () => {}).write(0, "stdout", "€".repeat(13));
+    reader.read(() => {});
+    const writer = new StreamWriter(memory, wake);
+    reader.askForWake(128);
+    const text = "€".repeat(16);
+    for (const parent of [1, 2]) writer.write(parent, "stdout", text);
+    expect(() => writer.write(3, "stdout", text)).to.throw("cut off");
+    cut = false;
+    writer.write(4, "stdout", text);
+    reader.read((...each) => taken.push(each));
+    expect(taken).to.deep.equal([1, 2, 3, 4].map((parent) => [parent, "stdout", text]));
+  });
+
   it("refuses sizes that it cannot have", () => {
     for (const bytes of [0, 128, 1000, 2 ** 31, Number.NaN])
       expect(() => streamRingMemory(bytes)).to.throw(RangeError, "power of two");
