@@ -34,10 +34,17 @@ export interface KernelOptions {
 
 const TYPE_ERRORS: readonly TypeErrors[] = ["block", "show", "off"];
 
-/** Version of the compiler, without loading it. */
-function typescriptVersion(): string {
-  const file = createRequire(import.meta.url).resolve("typescript/package.json");
+function versionIn(file: string): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** Versions of the kernel and of the compiler, which is not loaded for it. */
+function readVersions(): { kernel: string; typescript: string } {
+  const require = createRequire(import.meta.url);
+  return {
+    kernel: versionIn(require.resolve("@espalier/kernel/package.json")),
+    typescript: versionIn(require.resolve("typescript/package.json")),
+  };
 }
 
 function ownModules(): ProvidedModules {
@@ -72,7 +79,8 @@ export async function startKernel({
   };
   // Before any thread starts, because that would make Node's own streams.
   replaceStandardStreams(print);
-  wire = await WireWorker.start({ connection, sender, descriptors });
+  const versions = readVersions();
+  wire = await WireWorker.start({ connection, sender, descriptors, versions });
 
   const modules = { ...ownModules(), ...provided };
   const types = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, module.types]));
@@ -129,6 +137,7 @@ export async function startKernel({
     contexts,
     scripts,
     publish,
+    adopt: (request) => void wire.adopt(request),
     runState: { begin() {}, end() {} },
     toMimeBundle,
     describe,
@@ -152,7 +161,7 @@ export async function startKernel({
     displays,
     comms,
     settings,
-    typescript: typescriptVersion(),
+    typescript: versions.typescript,
     input: async () => "",
     prompt: () => "",
     interruptible: (work) => interruptibleWork.run(work),
@@ -168,5 +177,8 @@ export async function startKernel({
     beforeIdle: () => wire.drain(),
     warn,
   });
-  void dispatcher.run(wire.incoming).finally(() => exit(0));
+  void dispatcher.run(wire.incoming).finally(async () => {
+    await Promise.all([wire.close(), history.flush()]);
+    exit(0);
+  });
 }

@@ -24,11 +24,18 @@ export interface DisplayOptions {
   readonly update?: boolean;
 }
 
-/** A display that can be replaced. */
-export interface DisplayHandle {
+type Update = (value: unknown, options?: Pick<DisplayOptions, "raw" | "metadata">) => void;
+
+/** A display that can be replaced. As a cell's result it is not shown: what it stands for is. */
+export class DisplayHandle {
   readonly displayId: string;
   /** Replaces what is shown. */
-  update(value: unknown, options?: Pick<DisplayOptions, "raw" | "metadata">): void;
+  readonly update: Update;
+
+  constructor(displayId: string, update: Update) {
+    this.displayId = displayId;
+    this.update = update;
+  }
 }
 
 export class Displays {
@@ -53,7 +60,7 @@ export class Displays {
       this.#show(type, displayId, bundleOf(value, rest), metadata);
     };
     show(value, options);
-    return { displayId, update: (value, options = {}) => show(value, { ...options, update: true }) };
+    return new DisplayHandle(displayId, (value, options = {}) => show(value, { ...options, update: true }));
   }
 
   /** @param wait whether the output stays until the next comes, which avoids flickering; default false. */

@@ -2,7 +2,7 @@
 export { type DisplayBundle, isMimeBundle } from "./bundle.js";
 export { describeThrown, isError, read } from "./describeError.js";
 export { Displayable, html, javascript, jpeg, json, latex, markdown, md, png, svg } from "./displayables.js";
-export { type DisplayHandle, type DisplayOptions, Displays, type PublishDisplay } from "./displays.js";
+export { DisplayHandle, type DisplayOptions, Displays, type PublishDisplay } from "./displays.js";
 export { toMimeBundle } from "./mimeBundle.js";
 export { cutText, toText } from "./text.js";
 export { createTslab, type Display, type Tslab } from "./tslab.js";

@@ -62,6 +62,8 @@ export class LanguageClient implements Language {
   constructor(port: MessagePort) {
     this.#port = port;
     port.on("message", (answer: Answer) => this.#receive(answer));
+    // Who only could ask keeps no thread running.
+    port.unref();
   }
 
   convert(source: CellSource): Promise<ConvertedCell | RefusedCell> {

@@ -4,7 +4,7 @@
  * Source: Jupyter's messaging specification 5.4, "Execute" and "User Expressions".
  */
 import type { HandlerResult, Request } from "../dispatch/index.js";
-import type { DisplayBundle } from "../display/index.js";
+import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
 import type { ErrorContent, KernelContents, Message } from "../wire/index.js";
 import type { CellContext, CellContexts } from "./cellContext.js";
@@ -27,6 +27,8 @@ export interface CellExecutorOptions {
   readonly contexts: CellContexts;
   readonly scripts: CellScripts;
   readonly publish: Publish;
+  /** What child processes print from now on belongs to this request. */
+  readonly adopt: (request: Message) => void;
   /** Whether a cell runs, for who may interrupt it. */
   readonly runState: { begin(serial: number): void; end(serial: number): void };
   readonly toMimeBundle: (value: unknown) => DisplayBundle | Promise<DisplayBundle>;
@@ -135,7 +137,7 @@ export class CellExecutor {
 
   /** Runs converted code; its value is what the cell's function gives. */
   async #evaluate({ serial, code, count, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
-    const { scope, runtime, contexts, scripts, runState } = this.#options;
+    const { scope, runtime, contexts, scripts, runState, adopt } = this.#options;
     const script = scripts.add({ serial, code, label: `Cell In[${count}]`, sourceMap: cell.sourceMap });
     let run: CellFunction;
     try {
@@ -143,6 +145,7 @@ export class CellExecutor {
     } catch (error) {
       return { ok: false, error };
     }
+    adopt(context.request);
     runState.begin(serial);
     execution.start(() => contexts.run(context, run));
     const outcome = await execution.outcome;
@@ -158,7 +161,7 @@ export class CellExecutor {
   async #publishResult(run: Run, result: unknown): Promise<ErrorContent | undefined> {
     const { publish, toMimeBundle, rememberOutput, describe } = this.#options;
     const [value] = (result ?? []) as readonly unknown[];
-    if (value === undefined || run.context.silent) return undefined;
+    if (value === undefined || value instanceof DisplayHandle || run.context.silent) return undefined;
     try {
       const bundle = await this.#options.contexts.run(run.context, () => toMimeBundle(value));
       publish(run.request, "execute_result", { ...bundle, execution_count: run.count });

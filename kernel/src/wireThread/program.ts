@@ -1,6 +1,7 @@
 /** The program of the sockets' thread. The main thread starts it by `WireWorker.start`. */
 import { type MessagePort, workerData } from "node:worker_threads";
-import { Dispatcher } from "../dispatch/index.js";
+import { kernelInfo } from "../control/kernelInfo.js";
+import { Dispatcher, type Handlers } from "../dispatch/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
 import { LanguageClient } from "../language/index.js";
 import { DescriptorReader, StreamPump, StreamReader } from "../streams/index.js";
@@ -9,7 +10,7 @@ import { ZeromqTransport } from "../wire/zeromqTransport.js";
 import { Parents } from "./parents.js";
 import { detach, type FromThread, Pressure, type ThreadData, type ToThread } from "./protocol.js";
 
-const { connection, sender, port, pressure: memory, streams, descriptors } = workerData as ThreadData;
+const { connection, sender, port, pressure: memory, streams, descriptors, versions } = workerData as ThreadData;
 const pressure = new Pressure(memory);
 
 /** However the thread ends, the main thread must not wait for it. */
@@ -39,6 +40,13 @@ class Services {
   readonly #parents = new Parents();
   readonly #pump: StreamPump;
   readonly #children: DescriptorReader | undefined;
+  readonly #handlers: Handlers = {
+    kernel_info_request: async () => ({ content: kernelInfo(versions) }),
+    shutdown_request: async ({ content: { restart } }) => {
+      setTimeout(() => post({ kind: "shutdown" }), 10);
+      return { content: { status: "ok", restart } };
+    },
+  };
   #dispatcher: Dispatcher;
 
   constructor(sockets: Sockets) {
@@ -51,7 +59,7 @@ class Services {
     this.#pump = new StreamPump({ memory: streams, publish });
     const print = (name: "stdout" | "stderr", text: string) => this.#pump.add(this.#parents.latest, name, text);
     this.#children = descriptors === undefined ? undefined : new DescriptorReader(descriptors, print);
-    this.#dispatcher = new Dispatcher({ sender, wire: sockets, handlers: {}, fallback: postIncoming });
+    this.#dispatcher = new Dispatcher({ sender, wire: sockets, handlers: this.#handlers, fallback: postIncoming });
   }
 
   dispatch(incoming: Incoming): void {
@@ -87,7 +95,7 @@ class Services {
   }
 
   #connectLanguage(languagePort: MessagePort): void {
-    const handlers = introspectionHandlers(new LanguageClient(languagePort));
+    const handlers = { ...this.#handlers, ...introspectionHandlers(new LanguageClient(languagePort)) };
     this.#dispatcher = new Dispatcher({ sender, wire: this.#sockets, handlers, fallback: postIncoming });
   }
 }

@@ -1,5 +1,6 @@
 /** What the main thread and the sockets' thread say to each other, over one MessagePort. */
 import type { MessagePort } from "node:worker_threads";
+import type { KernelVersions } from "../control/kernelInfo.js";
 import type { CapturedDescriptors } from "../streams/index.js";
 import type {
   Connection,
@@ -20,6 +21,7 @@ export interface ThreadData {
   /** The ring of what the main thread prints. */
   readonly streams: SharedArrayBuffer;
   readonly descriptors: Pick<CapturedDescriptors, "stdout" | "stderr"> | undefined;
+  readonly versions: KernelVersions;
 }
 
 /** To the sockets' thread. */
@@ -49,6 +51,7 @@ export type FromThread =
   | { readonly kind: "bound" }
   /** The sockets cannot be had, or failed later; the sentence is for the user. */
   | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "shutdown" }
   | { readonly kind: "incoming"; readonly incoming: Incoming }
   | { readonly kind: "answer"; readonly id: number; readonly statistics?: WireStatistics };
 

@@ -3,6 +3,7 @@
  * the heartbeat is answered all the same.
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { KernelVersions } from "../control/kernelInfo.js";
 import { KernelError } from "../errors.js";
 import { type CapturedDescriptors, type StreamName, StreamWriter, streamRingMemory } from "../streams/index.js";
 import {
@@ -24,6 +25,8 @@ export interface WireWorkerOptions {
   readonly sender: Sender;
   /** Where child processes and native code print; default: they print wherever the process does. */
   readonly descriptors?: CapturedDescriptors | undefined;
+  /** What `kernel_info_reply` says; default: nothing in particular. */
+  readonly versions?: KernelVersions;
 }
 
 const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
@@ -48,11 +51,16 @@ export class WireWorker implements Wire {
   #lastParent = 0;
   #closed = false;
 
-  private constructor({ connection, sender, descriptors }: WireWorkerOptions) {
+  private constructor({
+    connection,
+    sender,
+    descriptors,
+    versions = { kernel: "0", typescript: "0" },
+  }: WireWorkerOptions) {
     const { port1, port2 } = new MessageChannel();
     const pressure = Pressure.memory();
     const streams = streamRingMemory();
-    const workerData: ThreadData = { connection, sender, port: port2, pressure, streams, descriptors };
+    const workerData: ThreadData = { connection, sender, port: port2, pressure, streams, descriptors, versions };
     this.#pressure = new Pressure(pressure);
     this.#port = port1;
     this.#streams = new StreamWriter(streams, () => this.#post({ kind: "printed" }));
@@ -109,6 +117,9 @@ export class WireWorker implements Wire {
     switch (message.kind) {
       case "incoming":
         this.#incoming.push(message.incoming);
+        break;
+      case "shutdown":
+        this.#incoming.end();
         break;
       case "failed":
         this.#failure = new KernelError(message.reason);

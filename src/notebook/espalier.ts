@@ -1,0 +1,2 @@
+/** What a notebook imports as "espalier". */
+export * from "../index.js";
