@@ -8,19 +8,28 @@ import { CommManager } from "./comm/index.js";
 import { Dispatcher } from "./dispatch/index.js";
 import { Displays, toMimeBundle } from "./display/index.js";
 import { History, historyFolder } from "./history/index.js";
-import { LanguageWorker, type TypeErrors } from "./language/index.js";
+import { LanguageWorker, type TypeErrors, unboxMessage } from "./language/index.js";
 import { ModuleLoader, type ProvidedModules } from "./modules/index.js";
 import { CellContexts } from "./session/cellContext.js";
 import { CellExecutor } from "./session/cellExecutor.js";
 import { CellScripts } from "./session/cellScripts.js";
+import { hideAsyncMarks } from "./session/inspection.js";
 import { InterruptibleWork } from "./session/interruptible.js";
 import { replaceStandardStreams } from "./session/outputStreams.js";
 import { Scope } from "./session/scope.js";
 import { sessionHandlers } from "./session/session.js";
+import { mapStackTraces } from "./session/stackTraces.js";
 import { guardExit } from "./session/systemExit.js";
 import { captureDescriptors } from "./streams/index.js";
 import { formatDiagnostics, Tracebacks } from "./traceback/index.js";
-import { type KernelContents, type Message, makePublication, newSender, readConnectionFile } from "./wire/index.js";
+import {
+  type ErrorContent,
+  type KernelContents,
+  type Message,
+  makePublication,
+  newSender,
+  readConnectionFile,
+} from "./wire/index.js";
 import { WireWorker } from "./wireThread/index.js";
 
 export interface KernelOptions {
@@ -109,8 +118,13 @@ export async function startKernel({
   const exit = guardExit();
 
   const scripts = new CellScripts();
-  const tracebacks = new Tracebacks({ mapOf: (name) => scripts.mapped(name), notebookFolder: folder });
-  const describe = (error: unknown) => scripts.unboxed(tracebacks.format(error));
+  const tracebacks = new Tracebacks({ mapOf: (label) => scripts.sourceOf(label), notebookFolder: folder });
+  hideAsyncMarks();
+  mapStackTraces((label) => scripts.mapOf(label));
+  const describe = (error: unknown): ErrorContent => {
+    const { ename, evalue, traceback } = tracebacks.format(error);
+    return { ename, evalue: unboxMessage(evalue), traceback: traceback.map(unboxMessage) };
+  };
   const displays = new Displays(publishHere);
   const interruptibleWork = new InterruptibleWork(() => () => {});
   const comms = new CommManager({

@@ -90,13 +90,14 @@ export class Dispatcher {
       void this.#serve(type, incoming, async () => ({ ok: false, error: refusal(reason) }));
       return;
     }
-    const serve = () => this.#serve(type, incoming, () => this.#handle(type, incoming));
+    const handle = () => this.#handle(type, incoming);
     if (incoming.channel !== "shell" || !QUEUED.has(type)) {
-      void serve();
+      void this.#serve(type, incoming, handle);
       return;
     }
+    const run = (abortOthers: () => Promise<void>) => this.#serve(type, incoming, handle, abortOthers);
     const abort = () => this.#abort(type, incoming);
-    this.#queueOf(subshell).push(type === "execute_request" ? { run: serve, abort } : { run: serve });
+    this.#queueOf(subshell).push(type === "execute_request" ? { run, abort } : { run });
   }
 
   #queueOf(subshell: string | null): RequestQueue {
@@ -107,12 +108,16 @@ export class Dispatcher {
     return queue;
   }
 
-  /** One request from busy to idle. True: what waits behind it is to be aborted. Never rejects. */
+  /**
+   * One request from busy to idle. Never rejects. Who asked may ask again as soon as it has the answer, so what is to be aborted
+   * is known before.
+   */
   async #serve<Type extends RequestType>(
     type: Type,
     incoming: Incoming,
     handle: () => Promise<Outcome<Type>>,
-  ): Promise<boolean> {
+    abortOthers?: () => Promise<void>,
+  ): Promise<void> {
     const { message } = incoming;
     this.#status(type, message, "busy");
     const outcome = await handle();
@@ -121,9 +126,9 @@ export class Dispatcher {
     } catch (error) {
       this.#warn(`What ${type} printed could not be published before its idle (${failure(error).evalue}).`);
     }
-    const failed = this.#answer(type, incoming, outcome);
+    if (message.content["stop_on_error"] !== false && hasFailed(outcome)) await abortOthers?.();
+    this.#answer(type, incoming, outcome);
     this.#status(type, message, "idle");
-    return failed && type === "execute_request" && message.content["stop_on_error"] !== false;
   }
 
   async #handle<Type extends RequestType>(type: Type, { channel, message }: Incoming): Promise<Outcome<Type>> {
@@ -137,29 +142,27 @@ export class Dispatcher {
     }
   }
 
-  /** Sends the reply, where there is one. Returns whether it says that the request failed. */
-  #answer<Type extends RequestType>(type: Type, incoming: Incoming, outcome: Outcome<Type>): boolean {
-    if (!outcome.ok) return this.#refuse(type, incoming, outcome.error);
+  /** Sends the reply, where there is one. */
+  #answer<Type extends RequestType>(type: Type, incoming: Incoming, outcome: Outcome<Type>): void {
+    if (!outcome.ok) {
+      this.#refuse(type, incoming, outcome.error);
+      return;
+    }
     try {
-      const reply = outcome.result as Reply<Type>;
-      if (replyTypeOf(type) === undefined) return false;
-      const failed = "status" in reply.content && reply.content.status === "error";
-      this.#reply(type, incoming, reply);
-      return failed;
+      if (replyTypeOf(type) !== undefined) this.#reply(type, incoming, outcome.result as Reply<Type>);
     } catch (error) {
       // The handler's content is nothing that JSON can hold.
-      return this.#refuse(type, incoming, failure(error));
+      this.#refuse(type, incoming, failure(error));
     }
   }
 
-  #refuse(type: RequestType, incoming: Incoming, error: ErrorContent): true {
+  #refuse(type: RequestType, incoming: Incoming, error: ErrorContent): void {
     const { sender, wire } = this.#options;
     const { message } = incoming;
     if (replyTypeOf(type) === undefined) this.#warn(`${type} failed: ${error.ename}: ${error.evalue}`);
     // Front ends draw what iopub says, and a cell that failed without a word would look as if it had run.
     if (type === "execute_request") wire.send("iopub", makePublication(sender, "error", error, { parent: message }));
     this.#reply(type, incoming, { content: errorReply(type, message, error) });
-    return true;
   }
 
   #abort(type: RequestType, incoming: Incoming): void {
@@ -185,4 +188,10 @@ export class Dispatcher {
   #warn(sentence: string): void {
     this.#options.warn?.(sentence);
   }
+}
+
+function hasFailed<Type extends RequestType>(outcome: Outcome<Type>): boolean {
+  if (!outcome.ok) return true;
+  const { content } = (outcome.result ?? {}) as { readonly content?: { readonly status?: unknown } };
+  return content?.status === "error";
 }

@@ -3,8 +3,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 /** A request that waits for its turn. */
 export interface QueuedRequest {
-  /** Carries the request out and answers it; never rejects. True: what waits behind it is to be aborted. */
-  run(): Promise<boolean>;
+  /**
+   * Carries the request out and answers it; never rejects.
+   *
+   * @param abortOthers drops what waits behind it; when that resolves, whatever is pushed later was sent later.
+   */
+  run(abortOthers: () => Promise<void>): Promise<void>;
   /** Answers that the request was dropped. Absent: this kind of request is never dropped. */
   abort?(): void;
 }
@@ -37,14 +41,17 @@ export class RequestQueue {
   /**
    * Drops what waits, and what arrives within the next turns of the event loop: it was sent before its sender could know.
    * The answers come in the order of the requests, after the one that runs. With nothing running, nothing is dropped.
+   *
+   * @returns resolves after those turns.
    */
-  abort(): void {
-    if (!this.#running) return;
+  abort(): Promise<void> {
+    if (!this.#running) return Promise.resolve();
     this.#markAborted();
     const draining = this.#drain().finally(() => {
       if (this.#draining === draining) this.#draining = undefined;
     });
     this.#draining = draining;
+    return draining;
   }
 
   async #drain(): Promise<void> {
@@ -64,7 +71,7 @@ export class RequestQueue {
       if (entry === undefined) break;
       const { request, aborted } = entry;
       if (aborted && request.abort !== undefined) request.abort();
-      else if (await request.run()) this.abort();
+      else await request.run(() => this.abort());
     }
     this.#running = false;
     this.#onEmpty();

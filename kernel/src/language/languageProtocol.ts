@@ -62,7 +62,6 @@ export class LanguageClient implements Language {
   constructor(port: MessagePort) {
     this.#port = port;
     port.on("message", (answer: Answer) => this.#receive(answer));
-    // Who only could ask keeps no thread running.
     port.unref();
   }
 
@@ -108,11 +107,14 @@ export class LanguageClient implements Language {
     this.#failure ??= new KernelError(reason);
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
+    this.#port.unref();
   }
 
   #receive(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    // Who only could ask keeps no thread running; who waits does.
+    if (this.#waiting.size === 0) this.#port.unref();
     if (answer.ok) waiting?.resolve(answer.value);
     else waiting?.reject(answer.isUsers ? new KernelError(answer.reason) : new Error(answer.reason));
   }
@@ -122,6 +124,7 @@ export class LanguageClient implements Language {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      this.#port.ref();
       const call: Call = { id, method, parameters };
       this.#port.postMessage(call);
     });

@@ -1,14 +1,24 @@
 /** To which cell belongs what runs now: the context goes with every timer and promise that a cell starts. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import util from "node:util";
 import type { Message } from "../wire/index.js";
 
-export interface CellContext {
-  /** The request that started it: a cell, or a comm message. */
-  readonly request: Message;
-  /** Whether the front end answers questions. */
-  readonly allowStdin: boolean;
-  /** Whether nothing is to be published. */
-  readonly silent: boolean;
+export class CellContext {
+  /**
+   * @param request that started it: a cell, or a comm message.
+   * @param allowStdin whether the front end answers questions.
+   * @param silent whether nothing is to be published.
+   */
+  constructor(
+    readonly request: Message,
+    readonly allowStdin: boolean,
+    readonly silent: boolean,
+  ) {}
+
+  /** Node keeps it in timers, which users print. */
+  [util.inspect.custom](): string {
+    return "[cell]";
+  }
 }
 
 export class CellContexts {

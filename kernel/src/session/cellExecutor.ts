@@ -7,7 +7,7 @@ import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
 import type { ErrorContent, KernelContents, Message } from "../wire/index.js";
-import type { CellContext, CellContexts } from "./cellContext.js";
+import { CellContext, type CellContexts } from "./cellContext.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
 import type { CellScripts } from "./cellScripts.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
@@ -52,9 +52,12 @@ interface Run {
   readonly serial: number;
   readonly execution: Execution;
   readonly count: number;
+  /** How the user knows the cell. */
+  readonly label: string;
 }
 
-/** The last cell's rejections nobody waited for, by request; the cell has failed with the first. */
+type UserExpressions = Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"];
+
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
   readonly #running = new Set<Run>();
@@ -89,8 +92,11 @@ export class CellExecutor {
     if (isStored) this.#count = count;
     if (!silent) this.#options.publish(message, "execute_input", { code, execution_count: count });
     if (isStored) this.#options.remember(count, code);
-    const context = { request: message, allowStdin: allow_stdin, silent };
-    const run: Run = { request: message, code, context, count, serial: ++this.#serial, execution: new Execution() };
+    const context = new CellContext(message, allow_stdin, silent);
+    const serial = ++this.#serial;
+    // A cell without a number of its own must not be taken for the one that gets it.
+    const label = isStored ? `Cell In[${count}]` : `Cell (not stored, ${serial})`;
+    const run: Run = { request: message, code, context, count, label, serial, execution: new Execution() };
     this.#running.add(run);
     try {
       const failure = code.trim() === "" ? undefined : await this.#run(run);
@@ -136,12 +142,12 @@ export class CellExecutor {
   }
 
   /** Runs converted code; its value is what the cell's function gives. */
-  async #evaluate({ serial, code, count, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
+  async #evaluate({ serial, code, label, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
     const { scope, runtime, contexts, scripts, runState, adopt } = this.#options;
-    const script = scripts.add({ serial, code, label: `Cell In[${count}]`, sourceMap: cell.sourceMap });
+    scripts.add({ code, label, sourceMap: cell.sourceMap });
     let run: CellFunction;
     try {
-      run = compileCell(cell, script, { scope, runtime });
+      run = compileCell(cell, label, { scope, runtime });
     } catch (error) {
       return { ok: false, error };
     }
@@ -173,12 +179,12 @@ export class CellExecutor {
   }
 
   #refuse(run: Run, diagnostics: readonly Diagnostic[]): ErrorContent {
-    return this.#fail(run, this.#options.describeDiagnostics(diagnostics, run.code, `Cell In[${run.count}]`));
+    return this.#fail(run, this.#options.describeDiagnostics(diagnostics, run.code, run.label));
   }
 
-  #show({ request, code, count, context }: Run, diagnostics: readonly Diagnostic[]): void {
+  #show({ request, code, label, context }: Run, diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0 || context.silent) return;
-    const { traceback } = this.#options.describeDiagnostics(diagnostics, code, `Cell In[${count}]`);
+    const { traceback } = this.#options.describeDiagnostics(diagnostics, code, label);
     this.#options.publish(request, "stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
   }
 
@@ -187,27 +193,22 @@ export class CellExecutor {
     return error;
   }
 
-  async #userExpressions(
-    run: Run,
-    expressions: Readonly<Record<string, string>>,
-  ): Promise<Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"]> {
-    const results: Record<string, Awaited<ReturnType<CellExecutor["userExpression"]>>> = {};
-    for (const [name, code] of Object.entries(expressions)) results[name] = await this.userExpression(run, code);
+  async #userExpressions(run: Run, expressions: Readonly<Record<string, string>>): Promise<UserExpressions> {
+    const results: Record<string, UserExpressions[string]> = {};
+    for (const [name, code] of Object.entries(expressions)) results[name] = await this.#userExpression(run, code);
     return results;
   }
 
-  private async userExpression(run: Run, code: string) {
-    const { language, describe, toMimeBundle } = this.#options;
+  async #userExpression(run: Run, code: string): Promise<UserExpressions[string]> {
+    const { language, describe, describeDiagnostics, toMimeBundle } = this.#options;
     const serial = ++this.#serial;
+    const label = `user expression ${serial}`;
     const converted = await language.convert({ cell: serial, code, typeErrors: "off" });
-    if (!converted.ok) {
-      const error = this.#options.describeDiagnostics(converted.diagnostics, code, "user expression");
-      return { status: "error" as const, ...error };
-    }
-    const outcome = await this.#evaluate({ ...run, serial, code, execution: new Execution() }, converted);
+    if (!converted.ok) return { status: "error", ...describeDiagnostics(converted.diagnostics, code, label) };
+    const outcome = await this.#evaluate({ ...run, serial, code, label, execution: new Execution() }, converted);
     void language.settle(serial).catch(() => {});
-    if (!outcome.ok) return { status: "error" as const, ...describe(outcome.error) };
+    if (!outcome.ok) return { status: "error", ...describe(outcome.error) };
     const [value] = (outcome.value ?? []) as readonly unknown[];
-    return { status: "ok" as const, ...(await toMimeBundle(value)) };
+    return { status: "ok", ...(await toMimeBundle(value)) };
   }
 }

@@ -3,7 +3,7 @@ import type { CommManager } from "../comm/index.js";
 import type { Handlers } from "../dispatch/index.js";
 import type { History } from "../history/index.js";
 import type { Message } from "../wire/index.js";
-import type { CellContexts } from "./cellContext.js";
+import { CellContext, type CellContexts } from "./cellContext.js";
 import type { CellExecutor } from "./cellExecutor.js";
 
 export interface SessionOptions {
@@ -20,7 +20,7 @@ export function sessionHandlers(options: SessionOptions): Handlers {
   const { executor, history, comms, contexts, answer } = options;
   /** What a comm's handler starts belongs to the message that it handles. */
   const inContext = (request: Message, handle: () => void): void =>
-    contexts.run({ request, allowStdin: false, silent: false }, handle);
+    contexts.run(new CellContext(request, false, false), handle);
   return {
     execute_request: (request) => executor.execute(request),
     history_request: async ({ content }) => ({ content: { status: "ok", history: await history.answer(content) } }),
