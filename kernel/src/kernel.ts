@@ -3,34 +3,36 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineGlobals, type KernelSettings, setCurrentKernel } from "./api/index.js";
+import { defineGlobals, type InputOptions, type KernelSettings, setCurrentKernel } from "./api/index.js";
 import { CommManager } from "./comm/index.js";
+import { namedParent } from "./control/index.js";
 import { Dispatcher } from "./dispatch/index.js";
 import { Displays, toMimeBundle } from "./display/index.js";
+import { KernelError } from "./errors.js";
 import { History, historyFolder } from "./history/index.js";
-import { LanguageWorker, type TypeErrors, unboxMessage } from "./language/index.js";
+import { prepareMainThread, RunState } from "./interrupt/index.js";
+import { LanguageWorker, type TypeErrors } from "./language/index.js";
 import { ModuleLoader, type ProvidedModules } from "./modules/index.js";
-import { CellContexts } from "./session/cellContext.js";
-import { CellExecutor } from "./session/cellExecutor.js";
-import { CellScripts } from "./session/cellScripts.js";
-import { hideAsyncMarks } from "./session/inspection.js";
-import { InterruptibleWork } from "./session/interruptible.js";
-import { replaceStandardStreams } from "./session/outputStreams.js";
-import { Scope } from "./session/scope.js";
-import { sessionHandlers } from "./session/session.js";
-import { mapStackTraces } from "./session/stackTraces.js";
-import { guardExit } from "./session/systemExit.js";
-import { captureDescriptors } from "./streams/index.js";
-import { formatDiagnostics, Tracebacks } from "./traceback/index.js";
 import {
-  type ErrorContent,
-  type KernelContents,
-  type Message,
-  makePublication,
-  newSender,
-  readConnectionFile,
-} from "./wire/index.js";
-import { WireWorker } from "./wireThread/index.js";
+  CellContexts,
+  CellExecutor,
+  type CellRuntime,
+  CellScripts,
+  describeError,
+  guardExit,
+  hideAsyncMarks,
+  InterruptibleWork,
+  mapStackTraces,
+  Publisher,
+  replaceStandardStreams,
+  Scope,
+  sessionHandlers,
+} from "./session/index.js";
+import { Stdin } from "./stdin/index.js";
+import { captureDescriptors } from "./streams/index.js";
+import { Tracebacks } from "./traceback/index.js";
+import { newSender, readConnectionFile } from "./wire/index.js";
+import { type WireEvent, WireWorker } from "./wireThread/index.js";
 
 export interface KernelOptions {
   /** The connection file that Jupyter wrote. */
@@ -79,120 +81,123 @@ export async function startKernel({
 }: KernelOptions): Promise<void> {
   const connection = readConnectionFile(connectionFile);
   const sender = newSender();
-  const descriptors = captureDescriptors();
+  const memory = RunState.memory();
+  const runState = new RunState(memory);
   const contexts = new CellContexts();
-  let wire: WireWorker | undefined;
-  const print = (name: "stdout" | "stderr", text: string): void => {
-    const { current } = contexts;
-    if (current !== undefined && !current.silent) wire?.write(current.request, name, text);
-  };
-  // Before any thread starts, because that would make Node's own streams.
-  replaceStandardStreams(print);
+  const publisher = new Publisher({ sender, contexts, runState });
+  // Both before any thread starts, because that would open files, and make Node's own streams.
+  const descriptors = captureDescriptors();
+  replaceStandardStreams((name, text) => publisher.print(name, text));
+  const running: { executor?: CellExecutor } = {};
+  prepareMainThread({ isOwned: () => running.executor?.owns(contexts.own) === true });
+
   const versions = readVersions();
-  wire = await WireWorker.start({ connection, sender, descriptors, versions });
+  let onEvent = (_event: WireEvent): void => {};
+  const wire = await WireWorker.start({
+    connection,
+    sender,
+    descriptors,
+    versions,
+    runState: memory,
+    parent: namedParent(process.env),
+    onEvent: (event) => onEvent(event),
+  });
+  publisher.connect(wire);
 
   const modules = { ...ownModules(), ...provided };
   const types = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, module.types]));
   const globals = [fileURLToPath(new URL("./api/globals.d.ts", import.meta.url))];
-  const worker = new LanguageWorker({ folder, provided: types, globals }, (reason) => warn(reason));
+  const worker = new LanguageWorker({ folder, provided: types, globals }, (reason) => publisher.warn(reason));
   const { language } = worker;
   wire.connectLanguage(worker.connect());
 
-  const publish = <Type extends keyof KernelContents>(
-    request: Message | undefined,
-    type: Type,
-    content: KernelContents[Type],
-    options: { readonly metadata?: KernelContents["comm_open"]["data"]; readonly buffers?: readonly Uint8Array[] } = {},
-  ): void => {
-    const parent = request === undefined ? {} : { parent: request };
-    wire.send("iopub", makePublication(sender, type, content, { ...parent, ...options }));
-  };
-  const publishHere = <Type extends keyof KernelContents>(
-    type: Type,
-    content: KernelContents[Type],
-    options?: Parameters<typeof publish>[3],
-  ): void => {
-    if (contexts.current?.silent !== true) publish(contexts.current?.request, type, content, options);
-  };
-  const warn = (sentence: string): void => print("stderr", `${sentence}\n`);
-  const exit = guardExit();
-
   const scripts = new CellScripts();
-  const tracebacks = new Tracebacks({ mapOf: (label) => scripts.sourceOf(label), notebookFolder: folder });
   hideAsyncMarks();
   mapStackTraces((label) => scripts.mapOf(label));
-  const describe = (error: unknown): ErrorContent => {
-    const { ename, evalue, traceback } = tracebacks.format(error);
-    return { ename, evalue: unboxMessage(evalue), traceback: traceback.map(unboxMessage) };
-  };
-  const displays = new Displays(publishHere);
-  const interruptibleWork = new InterruptibleWork(() => () => {});
+  const tracebacks = new Tracebacks({ mapOf: (label) => scripts.sourceOf(label), notebookFolder: folder });
+  const describe = (error: unknown) => describeError(error, tracebacks);
+  const displays = new Displays((type, content) => publisher.publishHere(type, content));
   const comms = new CommManager({
-    publish: publishHere,
-    error: (error) => publishHere("error", describe(error)),
+    publish: (type, content, extras) => publisher.publishHere(type, content, extras),
+    error: (error) => publisher.publishHere("error", describe(error)),
   });
+  const stdin = new Stdin({ send: (request, content) => publisher.ask(request, content), ...wire.answers });
+  const work = new InterruptibleWork(() => runState.enterCooperative());
+  const history = new History({ folder: historyFolder(), warn: (sentence) => publisher.warn(sentence) });
   const settings = settingsFrom(process.env);
-  const history = new History({ folder: historyFolder(), warn });
-  const loader = new ModuleLoader({ folder, provided: modules, language, loaderPort: () => worker.connect() });
-  const filename = path.join(folder, "notebook.ts");
-  const module = { exports: {} };
   const executor = new CellExecutor({
     language,
     scope: new Scope(),
-    runtime: {
-      require: loader.require,
-      module,
-      exports: module.exports,
-      __filename: filename,
-      __dirname: folder,
-      ǃimport: loader.import,
-      ǃmeta: loader.meta,
-    },
+    runtime: runtimeOf(
+      new ModuleLoader({ folder, provided: modules, language, loaderPort: () => worker.connect() }),
+      folder,
+    ),
     contexts,
     scripts,
-    publish,
+    publish: (request, type, content) => publisher.publish(request, type, content),
     adopt: (request) => void wire.adopt(request),
-    runState: { begin() {}, end() {} },
+    runState,
     toMimeBundle,
     describe,
-    describeDiagnostics: (diagnostics, code, label) => {
-      const shown = diagnostics.map((each) => ({
-        ...each,
-        category: "error" as const,
-        line: each.line + 1,
-        column: each.column + 1,
-      }));
-      const [first] = diagnostics;
-      const ename = first?.isSyntactic ? "SyntaxError" : "TypeScriptError";
-      return { ename, evalue: first?.message ?? "", traceback: formatDiagnostics(shown, code, label).split("\n") };
-    },
     remember: (line, code) => history.append(line, code),
     rememberOutput: (line, text) => history.appendOutput(line, text),
     typeErrors: () => settings.typeErrors,
     settled: () => displays.settled(),
   });
+  running.executor = executor;
+  const question = (prompt: string, { password = false }: InputOptions = {}) => {
+    const { current } = contexts;
+    if (current === undefined) throw new KernelError("Only a cell can ask the user.");
+    return { request: current.request, isAllowed: current.allowStdin, prompt, password };
+  };
   setCurrentKernel({
     displays,
     comms,
     settings,
     typescript: versions.typescript,
-    input: async () => "",
-    prompt: () => "",
-    interruptible: (work) => interruptibleWork.run(work),
+    input: async (prompt, options) => stdin.ask(question(prompt, options)),
+    prompt: (prompt, options) => stdin.askNow(question(prompt, options)),
+    interruptible: (run) => work.run(run),
   });
   defineGlobals();
-  process.on("unhandledRejection", (error) => executor.stray(error));
-  process.on("uncaughtException", (error) => executor.stray(error));
 
   const dispatcher = new Dispatcher({
     sender,
     wire,
-    handlers: sessionHandlers({ executor, history, comms, contexts, answer: () => {} }),
+    handlers: sessionHandlers({ executor, history, comms, contexts }),
+    isSubshell: (id) => wire.hasSubshell(id),
     beforeIdle: () => wire.drain(),
-    warn,
+    warn: (sentence) => publisher.warn(sentence),
   });
+  onEvent = (event) => {
+    if (event === "interruptRequested") work.abort();
+    if (event !== "interrupted") return;
+    dispatcher.abortQueued();
+    executor.interrupt();
+    work.forget();
+    displays.abandon();
+    stdin.cancel();
+  };
+  process.on("unhandledRejection", (error) => executor.stray(error));
+  process.on("uncaughtException", (error) => executor.stray(error));
+  process.on("SIGINT", () => wire.interrupt());
+  const exit = guardExit();
   void dispatcher.run(wire.incoming).finally(async () => {
     await Promise.all([wire.close(), history.flush()]);
     exit(0);
   });
+}
+
+/** What the code of every cell can reach besides its names. */
+function runtimeOf(loader: ModuleLoader, folder: string): CellRuntime {
+  const module = { exports: {} };
+  return {
+    require: loader.require,
+    module,
+    exports: module.exports,
+    __filename: path.join(folder, "notebook.ts"),
+    __dirname: folder,
+    ǃimport: loader.import,
+    ǃmeta: loader.meta,
+  };
 }

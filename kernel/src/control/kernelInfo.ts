@@ -1,5 +1,5 @@
 /** What the kernel says of itself. Source: Jupyter's messaging specification 5.4, "Kernel info". */
-import { type KernelContents, PROTOCOL_VERSION } from "../wire/index.js";
+import { type Connection, type KernelContents, PROTOCOL_VERSION, type SocketName } from "../wire/index.js";
 
 export interface KernelVersions {
   /** Of the kernel's package. */
@@ -32,5 +32,17 @@ export function kernelInfo({ kernel, typescript }: KernelVersions): KernelConten
       { text: "TensorFlow.js", url: "https://js.tensorflow.org/api/latest/" },
     ],
     supported_features: [...FEATURES],
+  };
+}
+
+/** Where the kernel listens, for `connect_reply`. */
+export function connectInfo({ endpoints }: Connection): KernelContents["connect_reply"] {
+  const port = (name: SocketName): number => Number(/\d+$/.exec(endpoints[name])![0]);
+  return {
+    shell_port: port("shell"),
+    control_port: port("control"),
+    iopub_port: port("iopub"),
+    stdin_port: port("stdin"),
+    hb_port: port("heartbeat"),
   };
 }

@@ -32,6 +32,11 @@ export class CellContexts {
     return this.#storage.run(context, run);
   }
 
+  /** The context of what runs now; undefined for what no cell started. */
+  get own(): CellContext | undefined {
+    return this.#storage.getStore();
+  }
+
   /** The context of what runs now; where there is none the latest; undefined before the first cell. */
   get current(): CellContext | undefined {
     return this.#storage.getStore() ?? this.#latest;

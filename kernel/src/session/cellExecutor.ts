@@ -5,11 +5,13 @@
  */
 import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
+import type { RunState } from "../interrupt/index.js";
 import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
 import type { ErrorContent, KernelContents, Message } from "../wire/index.js";
 import { CellContext, type CellContexts } from "./cellContext.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
 import type { CellScripts } from "./cellScripts.js";
+import { describeDiagnostics } from "./describe.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
 import type { Scope } from "./scope.js";
 
@@ -30,11 +32,10 @@ export interface CellExecutorOptions {
   /** What child processes print from now on belongs to this request. */
   readonly adopt: (request: Message) => void;
   /** Whether a cell runs, for who may interrupt it. */
-  readonly runState: { begin(serial: number): void; end(serial: number): void };
+  readonly runState: Pick<RunState, "begin" | "end">;
   readonly toMimeBundle: (value: unknown) => DisplayBundle | Promise<DisplayBundle>;
   /** What a thrown value says in the notebook. */
   readonly describe: (error: unknown) => ErrorContent;
-  readonly describeDiagnostics: (diagnostics: readonly Diagnostic[], code: string, label: string) => ErrorContent;
   /** A cell that is stored, with its number. */
   readonly remember: (line: number, code: string) => void;
   /** A value that a cell gave as its result. */
@@ -75,14 +76,19 @@ export class CellExecutor {
     for (const { execution } of this.#running) execution.interrupt();
   }
 
+  /** Whether a context is that of a cell on its way. */
+  owns(context: CellContext | undefined): boolean {
+    for (const run of this.#running) if (run.context === context) return true;
+    return false;
+  }
+
   /** An error of code that no cell awaits: it is shown in the cell that started it, and fails it if it still runs. */
   stray(error: unknown): void {
     const context = this.#options.contexts.current;
     if (context === undefined) return;
     const content = this.#options.describe(error);
     if (!context.silent) this.#options.publish(context.request, "error", content);
-    const isRunning = [...this.#running].some(({ request }) => request === context.request);
-    if (isRunning && !this.#stray.has(context.request)) this.#stray.set(context.request, content);
+    if (this.owns(context) && !this.#stray.has(context.request)) this.#stray.set(context.request, content);
   }
 
   async execute({ message, content }: Request<"execute_request">): Promise<HandlerResult<"execute_request">> {
@@ -98,12 +104,14 @@ export class CellExecutor {
     const label = isStored ? `Cell In[${count}]` : `Cell (not stored, ${serial})`;
     const run: Run = { request: message, code, context, count, label, serial, execution: new Execution() };
     this.#running.add(run);
+    this.#options.runState.begin(serial);
     try {
       const failure = code.trim() === "" ? undefined : await this.#run(run);
       if (failure !== undefined) return { content: { status: "error", execution_count: count, ...failure } };
       const user_expressions = await this.#userExpressions(run, content.user_expressions);
       return { content: { status: "ok", execution_count: count, user_expressions, payload: [] } };
     } finally {
+      this.#options.runState.end(serial);
       this.#running.delete(run);
       this.#stray.delete(message);
     }
@@ -142,8 +150,8 @@ export class CellExecutor {
   }
 
   /** Runs converted code; its value is what the cell's function gives. */
-  async #evaluate({ serial, code, label, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
-    const { scope, runtime, contexts, scripts, runState, adopt } = this.#options;
+  async #evaluate({ code, label, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
+    const { scope, runtime, contexts, scripts, adopt } = this.#options;
     scripts.add({ code, label, sourceMap: cell.sourceMap });
     let run: CellFunction;
     try {
@@ -152,11 +160,8 @@ export class CellExecutor {
       return { ok: false, error };
     }
     adopt(context.request);
-    runState.begin(serial);
     execution.start(() => contexts.run(context, run));
-    const outcome = await execution.outcome;
-    runState.end(serial);
-    return outcome;
+    return execution.outcome;
   }
 
   /** Node tells of a rejected promise that nobody awaits after everything that was to be done at once. */
@@ -179,12 +184,12 @@ export class CellExecutor {
   }
 
   #refuse(run: Run, diagnostics: readonly Diagnostic[]): ErrorContent {
-    return this.#fail(run, this.#options.describeDiagnostics(diagnostics, run.code, run.label));
+    return this.#fail(run, describeDiagnostics(diagnostics, run.code, run.label));
   }
 
   #show({ request, code, label, context }: Run, diagnostics: readonly Diagnostic[]): void {
     if (diagnostics.length === 0 || context.silent) return;
-    const { traceback } = this.#options.describeDiagnostics(diagnostics, code, label);
+    const { traceback } = describeDiagnostics(diagnostics, code, label);
     this.#options.publish(request, "stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
   }
 
@@ -200,7 +205,7 @@ export class CellExecutor {
   }
 
   async #userExpression(run: Run, code: string): Promise<UserExpressions[string]> {
-    const { language, describe, describeDiagnostics, toMimeBundle } = this.#options;
+    const { language, describe, toMimeBundle } = this.#options;
     const serial = ++this.#serial;
     const label = `user expression ${serial}`;
     const converted = await language.convert({ cell: serial, code, typeErrors: "off" });

@@ -11,13 +11,11 @@ export interface SessionOptions {
   readonly history: History;
   readonly comms: CommManager;
   readonly contexts: CellContexts;
-  /** Answers whoever waits for the user's input. */
-  readonly answer: (value: string) => void;
 }
 
 /** Handlers for a `Dispatcher`. */
 export function sessionHandlers(options: SessionOptions): Handlers {
-  const { executor, history, comms, contexts, answer } = options;
+  const { executor, history, comms, contexts } = options;
   /** What a comm's handler starts belongs to the message that it handles. */
   const inContext = (request: Message, handle: () => void): void =>
     contexts.run(new CellContext(request, false, false), handle);
@@ -37,10 +35,6 @@ export function sessionHandlers(options: SessionOptions): Handlers {
     },
     comm_close: async ({ message, content }) => {
       inContext(message, () => comms.handleClose(content, message.metadata, message.buffers));
-      return undefined;
-    },
-    input_reply: async ({ content }) => {
-      answer(content.value);
       return undefined;
     },
   };

@@ -10,7 +10,7 @@ import type { JsonObject } from "./json.js";
 import type { KernelContents } from "./kernelContents.js";
 
 /** The version of the protocol that the kernel speaks, in each header that it makes. */
-export const PROTOCOL_VERSION = "5.4";
+export const PROTOCOL_VERSION = "5.5";
 
 /** Sockets on which messages arrive. */
 export type IncomingChannel = "shell" | "control" | "stdin";

@@ -1,6 +1,6 @@
 /** What the main thread and the sockets' thread say to each other, over one MessagePort. */
 import type { MessagePort } from "node:worker_threads";
-import type { KernelVersions } from "../control/kernelInfo.js";
+import type { KernelVersions } from "../control/index.js";
 import type { CapturedDescriptors } from "../streams/index.js";
 import type {
   Connection,
@@ -22,7 +22,26 @@ export interface ThreadData {
   readonly streams: SharedArrayBuffer;
   readonly descriptors: Pick<CapturedDescriptors, "stdout" | "stderr"> | undefined;
   readonly versions: KernelVersions;
+  /** Of `RunState`. */
+  readonly runState: SharedArrayBuffer;
+  readonly stdin: AnswerData;
+  /** Process id of whoever must live for the kernel to live; undefined: the process's own parent alone. */
+  readonly parent: number | undefined;
 }
+
+/** How what the user types reaches the main thread, also while it waits for nothing else. */
+export interface AnswerData {
+  readonly port: MessagePort;
+  /** One Int32: how many answers were sent. */
+  readonly count: SharedArrayBuffer;
+}
+
+/**
+ * - `interruptRequested`: what can end by itself should;
+ * - `interrupted`: what runs was stopped, or only waits: cells are to be ended;
+ * - `shutdown`: the process is to end.
+ */
+export type WireEvent = "interruptRequested" | "interrupted" | "shutdown";
 
 /** To the sockets' thread. */
 export type ToThread =
@@ -42,6 +61,8 @@ export type ToThread =
   | { readonly kind: "drain" }
   /** A port of the TypeScript thread. */
   | { readonly kind: "language"; readonly port: MessagePort }
+  /** The process was sent SIGINT. */
+  | { readonly kind: "interrupt" }
   | { readonly kind: "flush"; readonly id: number }
   | { readonly kind: "statistics"; readonly id: number }
   | { readonly kind: "close" };
@@ -51,7 +72,9 @@ export type FromThread =
   | { readonly kind: "bound" }
   /** The sockets cannot be had, or failed later; the sentence is for the user. */
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "shutdown" }
+  | { readonly kind: "event"; readonly event: WireEvent }
+  /** The subshells that there are now. */
+  | { readonly kind: "subshells"; readonly ids: readonly string[] }
   | { readonly kind: "incoming"; readonly incoming: Incoming }
   | { readonly kind: "answer"; readonly id: number; readonly statistics?: WireStatistics };
 

@@ -3,8 +3,9 @@
  * the heartbeat is answered all the same.
  */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { KernelVersions } from "../control/kernelInfo.js";
+import type { KernelVersions } from "../control/index.js";
 import { KernelError } from "../errors.js";
+import { RunState } from "../interrupt/index.js";
 import { type CapturedDescriptors, type StreamName, StreamWriter, streamRingMemory } from "../streams/index.js";
 import {
   AsyncQueue,
@@ -17,7 +18,15 @@ import {
   type Wire,
   type WireStatistics,
 } from "../wire/index.js";
-import { detach, type FromThread, Pressure, type ThreadData, type ToThread } from "./protocol.js";
+import {
+  type AnswerData,
+  detach,
+  type FromThread,
+  Pressure,
+  type ThreadData,
+  type ToThread,
+  type WireEvent,
+} from "./protocol.js";
 
 export interface WireWorkerOptions {
   readonly connection: Connection;
@@ -27,6 +36,12 @@ export interface WireWorkerOptions {
   readonly descriptors?: CapturedDescriptors | undefined;
   /** What `kernel_info_reply` says; default: nothing in particular. */
   readonly versions?: KernelVersions;
+  /** Of `RunState`; default: memory in which nothing ever runs. */
+  readonly runState?: SharedArrayBuffer;
+  /** Process id of whoever must live for the kernel to live, besides the process's own parent. Default: nobody. */
+  readonly parent?: number | undefined;
+  /** Told of what the thread decides. Default: it is passed over, and `shutdown` ends `incoming`. */
+  readonly onEvent?: (event: WireEvent) => void;
 }
 
 const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened; start the kernel again.";
@@ -40,7 +55,11 @@ export class WireWorker implements Wire {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #pressure: Pressure;
+  /** Where answers of the user arrive. */
+  readonly answers: AnswerData;
   readonly #streams: StreamWriter;
+  readonly #onEvent: (event: WireEvent) => void;
+  #subshells: ReadonlySet<string> = new Set();
   readonly #parents = new WeakMap<Message, number>();
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #answers = new Map<number, Answer>();
@@ -56,17 +75,35 @@ export class WireWorker implements Wire {
     sender,
     descriptors,
     versions = { kernel: "0", typescript: "0" },
+    runState = RunState.memory(),
+    parent,
+    onEvent = () => {},
   }: WireWorkerOptions) {
     const { port1, port2 } = new MessageChannel();
     const pressure = Pressure.memory();
     const streams = streamRingMemory();
-    const workerData: ThreadData = { connection, sender, port: port2, pressure, streams, descriptors, versions };
+    const answers = new MessageChannel();
+    const stdin = { port: answers.port2, count: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
+    const workerData: ThreadData = {
+      connection,
+      sender,
+      port: port2,
+      pressure,
+      streams,
+      descriptors,
+      versions,
+      runState,
+      stdin,
+      parent,
+    };
+    this.answers = { port: answers.port1, count: stdin.count };
+    this.#onEvent = onEvent;
     this.#pressure = new Pressure(pressure);
     this.#port = port1;
     this.#streams = new StreamWriter(streams, () => this.#post({ kind: "printed" }));
     this.#worker = new Worker(new URL("./program.js", import.meta.url), {
       workerData,
-      transferList: [port2],
+      transferList: [port2, answers.port2],
       // Otherwise Node makes its own standard streams in this thread, which changes what child processes print to.
       stdout: true,
       stderr: true,
@@ -118,8 +155,12 @@ export class WireWorker implements Wire {
       case "incoming":
         this.#incoming.push(message.incoming);
         break;
-      case "shutdown":
-        this.#incoming.end();
+      case "event":
+        this.#onEvent(message.event);
+        if (message.event === "shutdown") this.#incoming.end();
+        break;
+      case "subshells":
+        this.#subshells = new Set(message.ids);
         break;
       case "failed":
         this.#failure = new KernelError(message.reason);
@@ -177,6 +218,16 @@ export class WireWorker implements Wire {
   /** What child processes have printed by now goes out before any message that is sent later. */
   drain(): void {
     this.#post({ kind: "drain" });
+  }
+
+  /** Interrupts what runs, as a front end's request does. */
+  interrupt(): void {
+    this.#post({ kind: "interrupt" });
+  }
+
+  /** Whether there is a subshell of this id. */
+  hasSubshell(id: string): boolean {
+    return this.#subshells.has(id);
   }
 
   /** Gives the thread a port of the TypeScript thread: it then answers what that one knows. */

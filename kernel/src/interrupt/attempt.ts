@@ -1,0 +1,212 @@
+/** One interrupt, from the first request to pause until the main thread is left alone. */
+import { setTimeout as delay } from "node:timers/promises";
+import { callFunction, type InspectorClient, type Paused } from "./inspectorClient.js";
+import type { HookName, Running } from "./mainThread.js";
+import type { RunState } from "./runState.js";
+
+export interface AttemptOptions {
+  readonly client: InspectorClient;
+  readonly runState: RunState;
+  /** For how long, in ms, an event loop that turns is watched for code of a waiting cell. */
+  readonly watchMs: number;
+}
+
+/** How long, in ms, a request to pause may take to strike a main thread that runs JavaScript. */
+const PAUSE_MS = 20;
+/** How long, in ms, code that runs may take to its next step. */
+const STEP_MS = 40;
+/** How long, in ms, before code that is not to be stopped is looked at again. */
+const AGAIN_MS = 5;
+/** How long, in ms, Node's own code may take to come to code of the user before it is terminated itself. */
+const LEAVE_NODE_MS = 60;
+/** Code of no cell is terminated when it keeps the event loop from turning for so long, in ms. */
+const HOG_MS = 60;
+/** How long, in ms, a termination takes at most to unwind the stack. */
+const UNWIND_MS = 1000;
+/** Terminations of one interrupt: what a cell has scheduled may go on after the first. */
+const MAX_STRIKES = 50;
+
+/** `again`: what runs is to be stopped, but not where it is now. `wait`: so far nothing was seen that is to be stopped. */
+type Verdict = "strike" | "again" | "wait" | "over";
+
+type CallFrame = Paused["callFrames"][number];
+
+function isOfNode({ url }: CallFrame): boolean {
+  return url.startsWith("node:");
+}
+
+/**
+ * V8 calls these functions in the middle of others and lets no exception of theirs pass: a termination in one would be told as
+ * an error that nobody caught, and what it should have ended would go on.
+ */
+function isSwallowingTermination({ url }: CallFrame): boolean {
+  return url === "node:internal/async_hooks" || url === "node:internal/process/promises";
+}
+
+export class Attempt {
+  readonly #options: AttemptOptions;
+  readonly #hooks: Readonly<Record<HookName, string>>;
+  #onPaused: (() => void) | undefined;
+  /** Since when, in ms, and in which turn of the event loop, code of no cell was seen. */
+  #stranger: { readonly since: number; readonly turn: number } | undefined;
+  #inNodeSince: number | undefined;
+  /** Whether a pause is one at a statement of the code; or that code was found to come to none. */
+  #isAtStatement = false;
+  #strikes = 0;
+
+  constructor(options: AttemptOptions, hooks: Readonly<Record<HookName, string>>) {
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  async run(): Promise<"idle" | "terminated" | "pending"> {
+    const { client } = this.#options;
+    const uncover = client.intercept(() => {
+      this.#onPaused?.();
+      return true;
+    });
+    const release = await client.enableDebugger();
+    // Where a breakpoint, a step of the user or a debugger statement has paused.
+    this.#isAtStatement = client.paused !== undefined;
+    try {
+      const isQuiet = await this.#strikeUntilQuiet();
+      if (this.#strikes > 0) return "terminated";
+      return isQuiet ? "idle" : "pending";
+    } finally {
+      await this.#leave(release);
+      uncover();
+    }
+  }
+
+  /** @returns false when cells wait still. */
+  async #strikeUntilQuiet(): Promise<boolean> {
+    const { client, runState, watchMs } = this.#options;
+    let start = performance.now();
+    while (this.#strikes < MAX_STRIKES) {
+      if (client.paused === undefined) await this.#pause();
+      // Nothing of the cell that was struck has come back.
+      if (client.paused === undefined && this.#strikes > 0) return true;
+      const verdict = await this.#judge();
+      if (verdict === "over") return true;
+      if (verdict === "strike") await this.#strike();
+      if (verdict !== "wait") start = performance.now();
+      if (runState.running > 0 && performance.now() - start > watchMs) return false;
+    }
+    return true;
+  }
+
+  async #pause(): Promise<void> {
+    const { client } = this.#options;
+    if (this.#isAtStatement) {
+      // A step is still asked for; a call would make it.
+      await client.post("Debugger.pause");
+      return this.#pausedWithin(PAUSE_MS);
+    }
+    // Sent together, so that nothing runs between the two.
+    const asked = callFunction<boolean>(client, this.#hooks.isIdle);
+    const requested = client.post("Debugger.pause");
+    const [isIdle] = await Promise.all([asked, requested]);
+    await this.#pausedWithin(PAUSE_MS);
+    // Where nothing ran, the next function pauses at its first statement.
+    this.#isAtStatement = isIdle && client.paused !== undefined;
+  }
+
+  /** What to do with where the main thread is; unless it is to be struck, it goes on. */
+  async #judge(): Promise<Verdict> {
+    const { client, runState } = this.#options;
+    const { paused } = client;
+    // The event loop turns: the request was answered from there.
+    if (paused === undefined) return runState.running > 0 ? "wait" : "over";
+    if (runState.inCritical) {
+      runState.hold();
+      await this.#resume();
+      return "again";
+    }
+    const verdict = await this.#judgeCode();
+    if (verdict !== "strike") {
+      await this.#resume();
+      await delay(AGAIN_MS);
+      return verdict;
+    }
+    return (await this.#moves(paused)) ? "again" : "strike";
+  }
+
+  /** Whether the code that runs is to be stopped. */
+  async #judgeCode(): Promise<Verdict> {
+    const { client, runState } = this.#options;
+    const { isOwned, turn } = await callFunction<Running>(client, this.#hooks.look);
+    if (isOwned && runState.running > 0) return "strike";
+    if (this.#stranger?.turn !== turn) {
+      const isSecond = this.#stranger !== undefined;
+      this.#stranger = { since: performance.now(), turn };
+      return isSecond && runState.running === 0 ? "over" : "wait";
+    }
+    return performance.now() - this.#stranger.since > HOG_MS ? "strike" : "wait";
+  }
+
+  /**
+   * Looks for a better place. A termination strikes at V8's next check for interrupts, and from a pause that is such a check
+   * itself, this may be in a function that must not be terminated. From a pause at a statement it strikes at once. Code that
+   * comes to no statement is an empty loop or a native operation that checks, and is struck there.
+   *
+   * @returns whether the main thread has moved.
+   */
+  async #moves({ callFrames }: Paused): Promise<boolean> {
+    const isInNode = isOfNode(callFrames[0]!);
+    if (!isInNode && this.#isAtStatement) return false;
+    if (isInNode) {
+      this.#inNodeSince ??= performance.now();
+      const isPatient = performance.now() - this.#inNodeSince < LEAVE_NODE_MS;
+      if (!isPatient && !callFrames.some(isSwallowingTermination)) return false;
+    }
+    if (callFrames.every(isOfNode)) {
+      await this.#resume();
+      return true;
+    }
+    const paused = this.#nextPause();
+    await this.#options.client.post(isInNode ? "Debugger.stepOut" : "Debugger.stepOver");
+    await Promise.race([paused, delay(STEP_MS)]);
+    this.#isAtStatement = true;
+    return true;
+  }
+
+  async #strike(): Promise<void> {
+    const { client } = this.#options;
+    this.#strikes++;
+    await callFunction(client, this.#hooks.abandon);
+    // Answered when the stack is unwound.
+    const unwound = client.post("Runtime.terminateExecution");
+    await this.#resume();
+    await Promise.race([unwound, delay(UNWIND_MS, undefined, { ref: false })]);
+    this.#isAtStatement = false;
+    this.#inNodeSince = undefined;
+  }
+
+  async #resume(): Promise<void> {
+    this.#isAtStatement = false;
+    await this.#options.client.post("Debugger.resume");
+  }
+
+  #nextPause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onPaused = resolve;
+    });
+  }
+
+  async #pausedWithin(ms: number): Promise<void> {
+    if (this.#options.client.paused !== undefined) return;
+    await Promise.race([this.#nextPause(), delay(ms)]);
+  }
+
+  /** No pause of this interrupt may strike later, when a debugger would take it for its own. */
+  async #leave(release: () => Promise<boolean>): Promise<void> {
+    const { client } = this.#options;
+    const isShared = await release();
+    if (!isShared) return;
+    // Nothing takes a request to pause back but a pause: this code pauses at its call.
+    const evaluated = client.post("Runtime.evaluate", { expression: "(() => {})()", silent: true });
+    await this.#pausedWithin(PAUSE_MS);
+    if (client.paused !== undefined) await this.#resume();
+    await evaluated;
+  }
+}

@@ -1,0 +1,12 @@
+/** Interrupts: the wire thread stops what the main thread runs, and the state of the user's variables stays. */
+export {
+  type InspectorClient,
+  type Interceptor,
+  KERNEL_CODE,
+  type Paused,
+  SessionClient,
+  type SessionClientOptions,
+} from "./inspectorClient.js";
+export { Interrupter, type InterrupterOptions, type Outcome } from "./interrupter.js";
+export { NODE_FLAGS, type PrepareOptions, prepareMainThread } from "./mainThread.js";
+export { RunState } from "./runState.js";

@@ -1,0 +1,124 @@
+/**
+ * What an interrupt needs in the main thread. When JavaScript is terminated, no `finally` of Node's own code runs either, so
+ * what such code would have put right is put right here, while the main thread is paused:
+ *
+ * - the stack of async ids, which Node checks at the end of each callback, and whose corruption ends the process;
+ * - the immediates that follow the running one, which only a variable of the terminated code knows.
+ *
+ * Source: lib/internal/timers.js and lib/internal/async_hooks.js of Node 20, 22 and 24.
+ */
+import { createRequire } from "node:module";
+import { performance } from "node:perf_hooks";
+import { KernelError } from "../errors.js";
+
+/** Flags without which Node cannot be interrupted safely. */
+export const NODE_FLAGS: readonly string[] = ["--expose-internals", "--no-force-async-hooks-checks"];
+
+/** Where the main thread keeps its functions for the interrupter. A symbol, so that no code of the user meets it. */
+export const HOOKS_EXPRESSION = 'globalThis[Symbol.for("espalier.kernel.interrupt")]';
+const HOOKS = Symbol.for("espalier.kernel.interrupt");
+
+export const HOOK_NAMES = ["isIdle", "look", "abandon"] as const;
+export type HookName = (typeof HOOK_NAMES)[number];
+
+/** What is running where the main thread is paused. */
+export interface Running {
+  /** Whether it belongs to a cell that runs. */
+  readonly isOwned: boolean;
+  /** The turn of the event loop. */
+  readonly turn: number;
+}
+
+export interface PrepareOptions {
+  /**
+   * Whether the code that calls it belongs to a cell that runs, as an AsyncLocalStorage knows. What does not is terminated
+   * only when it keeps the main thread from its event loop. Called while the main thread is paused: it must be quick and
+   * call no code of the user. Default: everything does while a cell runs.
+   */
+  readonly isOwned?: () => boolean;
+}
+
+interface Immediate {
+  _onImmediate?: unknown;
+  _idleNext: Immediate | null;
+  _idlePrev: Immediate | null;
+}
+
+interface Internals {
+  readonly asyncWrap: { clearAsyncIdStack(): void; readonly execution_async_resources: readonly unknown[] };
+  readonly immediateQueue: { head: Immediate | null; tail: Immediate | null };
+}
+
+/**
+ * Sets the main thread up for interrupts; once, before the wire thread starts.
+ *
+ * @throws KernelError when Node was started without `NODE_FLAGS`.
+ */
+export function prepareMainThread({ isOwned = () => true }: PrepareOptions = {}): void {
+  const internals = loadInternals();
+  const hooks: Readonly<Record<HookName, () => unknown>> = {
+    isIdle,
+    look: (): Running => ({ isOwned: isOwned(), turn: performance.nodeTiming.uvMetricsInfo.loopCount }),
+    abandon: (): void => abandon(internals),
+  };
+  Object.defineProperty(globalThis, HOOKS, { value: Object.freeze(hooks) });
+}
+
+/** Whether no other JavaScript is on the stack than what asks. */
+function isIdle(): boolean {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = 3;
+  Error.prepareStackTrace = (_error, frames) => frames.length;
+  try {
+    // This function, and the inspector's call of it.
+    return (new Error().stack as unknown as number) <= 2;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+function loadInternals(): Internals {
+  const { emitWarning } = process;
+  // Node warns on standard error of modules that are for its own tests.
+  process.emitWarning = () => {};
+  try {
+    const require = createRequire(import.meta.url);
+    const { internalBinding } = require("internal/test/binding");
+    const { immediateQueue } = require("internal/timers");
+    return { asyncWrap: internalBinding("async_wrap"), immediateQueue };
+  } catch (cause) {
+    const flags = NODE_FLAGS.join(" ");
+    throw new KernelError(
+      `The kernel's Node lacks its flags, so a cell could not be interrupted; start it as node ${flags}, or install the kernel again.`,
+      { cause },
+    );
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Makes Node forget everything that is on the stack. */
+function abandon({ asyncWrap, immediateQueue }: Internals): void {
+  const running = asyncWrap.execution_async_resources.find(isImmediate);
+  if (running !== undefined) requeueAfter(running, immediateQueue);
+  asyncWrap.clearAsyncIdStack();
+}
+
+function isImmediate(resource: unknown): resource is Immediate {
+  return typeof resource === "object" && resource !== null && "_onImmediate" in resource;
+}
+
+/** Puts the immediates of this turn that have not run yet in front of those of the next. */
+function requeueAfter(running: Immediate, queue: Internals["immediateQueue"]): void {
+  const first = running._idleNext;
+  if (first === null) return;
+  let last = first;
+  while (last._idleNext !== null) last = last._idleNext;
+  running._idleNext = null;
+  first._idlePrev = null;
+  last._idleNext = queue.head;
+  if (queue.head !== null) queue.head._idlePrev = last;
+  queue.head = first;
+  queue.tail ??= last;
+}

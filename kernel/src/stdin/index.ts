@@ -1,0 +1,2 @@
+/** Asking the user. */
+export { type Question, Stdin, type StdinOptions } from "./stdin.js";
