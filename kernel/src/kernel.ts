@@ -157,6 +157,11 @@ export async function startKernel({
     typescript: versions.typescript,
     input: async (prompt, options) => stdin.ask(question(prompt, options)),
     prompt: (prompt, options) => stdin.askNow(question(prompt, options)),
+    page: async (value) => {
+      const context = contexts.own;
+      const { data } = await toMimeBundle(value);
+      executor.addPayload(context, { source: "page", data, start: 0 });
+    },
     interruptible: (run) => work.run(run),
   });
   defineGlobals();

@@ -26,6 +26,7 @@ export interface CurrentKernel {
   readonly typescript: string;
   input(question: string, options?: InputOptions): Promise<string>;
   prompt(question: string, options?: InputOptions): string;
+  page(value: unknown): Promise<void>;
   interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 

@@ -45,6 +45,11 @@ export function prompt(question = "", options?: InputOptions): string {
   return currentKernel().prompt(question, options);
 }
 
+/** Shows a value in the front end's pager, where it has one, when the cell has ended. */
+export function page(value: unknown): Promise<void> {
+  return currentKernel().page(value);
+}
+
 /** Channels of the notebook's own between kernel and front end. */
 export const comms = {
   /** Serves the comms that the front end opens under a name. @returns serves them no longer. */

@@ -7,7 +7,7 @@ import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { RunState } from "../interrupt/index.js";
 import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
-import type { ErrorContent, KernelContents, Message } from "../wire/index.js";
+import type { ErrorContent, JsonObject, KernelContents, Message } from "../wire/index.js";
 import { CellContext, type CellContexts } from "./cellContext.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
 import type { CellScripts } from "./cellScripts.js";
@@ -55,6 +55,8 @@ interface Run {
   readonly count: number;
   /** How the user knows the cell. */
   readonly label: string;
+  /** What the front end is to do besides, in the protocol's terms. */
+  readonly payload: JsonObject[];
 }
 
 type UserExpressions = Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"];
@@ -82,6 +84,11 @@ export class CellExecutor {
     return false;
   }
 
+  /** Adds to the reply of a cell on its way what the front end is to do, as `{ source: "page", … }`; else it is passed over. */
+  addPayload(context: CellContext | undefined, payload: JsonObject): void {
+    for (const run of this.#running) if (run.context === context) run.payload.push(payload);
+  }
+
   /** An error of code that no cell awaits: it is shown in the cell that started it, and fails it if it still runs. */
   stray(error: unknown): void {
     const context = this.#options.contexts.current;
@@ -102,14 +109,14 @@ export class CellExecutor {
     const serial = ++this.#serial;
     // A cell without a number of its own must not be taken for the one that gets it.
     const label = isStored ? `Cell In[${count}]` : `Cell (not stored, ${serial})`;
-    const run: Run = { request: message, code, context, count, label, serial, execution: new Execution() };
+    const run: Run = { request: message, code, context, count, label, serial, execution: new Execution(), payload: [] };
     this.#running.add(run);
     this.#options.runState.begin(serial);
     try {
       const failure = code.trim() === "" ? undefined : await this.#run(run);
       if (failure !== undefined) return { content: { status: "error", execution_count: count, ...failure } };
       const user_expressions = await this.#userExpressions(run, content.user_expressions);
-      return { content: { status: "ok", execution_count: count, user_expressions, payload: [] } };
+      return { content: { status: "ok", execution_count: count, user_expressions, payload: run.payload } };
     } finally {
       this.#options.runState.end(serial);
       this.#running.delete(run);
