@@ -5,8 +5,10 @@ export interface PatternOptions {
   readonly factory: ts.NodeFactory;
   /** What is assigned to in place of a name. */
   readonly target: (name: ts.Identifier) => ts.Expression;
-  /** Converts default values and computed keys. */
+  /** Converts computed keys. */
   readonly visit: (expression: ts.Expression) => ts.Expression;
+  /** Converts the default value of a name. */
+  readonly valueFor: (name: ts.BindingName, value: ts.Expression) => ts.Expression;
 }
 
 export function toAssignmentTarget(name: ts.BindingName, options: PatternOptions): ts.Expression {
@@ -40,5 +42,7 @@ function toElement(element: ts.ArrayBindingElement, options: PatternOptions): ts
 
 function withDefault({ name, initializer }: ts.BindingElement, options: PatternOptions): ts.Expression {
   const target = toAssignmentTarget(name, options);
-  return initializer === undefined ? target : options.factory.createAssignment(target, options.visit(initializer));
+  return initializer === undefined
+    ? target
+    : options.factory.createAssignment(target, options.valueFor(name, initializer));
 }

@@ -5,16 +5,19 @@
 import ts from "typescript";
 import { cellModule, draftModule } from "./cellModule.js";
 import { declarationsOf } from "./cellSyntax.js";
-import { type Diagnostic, isAboutNull, toDiagnostic } from "./diagnostics.js";
+import { type Diagnostic, isExcused, type Strictness, toDiagnostic } from "./diagnostics.js";
+import { globalDeclarations } from "./globalDeclarations.js";
 import type { NotebookFiles } from "./notebookFiles.js";
-import type { SessionNames } from "./sessionNames.js";
+import type { SessionName, SessionNames } from "./sessionNames.js";
 
 export interface CellCheckerOptions {
   readonly files: NotebookFiles;
   readonly service: ts.LanguageService;
-  readonly isNullStrict: boolean;
+  readonly strictness: Strictness;
   /** Declaration files of names that every cell knows. */
   readonly globals: readonly string[];
+  /** Names that JSX mentions without being written there, by the text of a cell. */
+  readonly jsxNames: (code: string) => readonly string[];
 }
 
 /** A cell of the session, as the checker keeps it. */
@@ -22,45 +25,76 @@ interface CheckedCell {
   readonly path: string;
   /** Length of the user's own text. */
   readonly length: number;
+  /** Whether it stays as it is: it changes what the whole session sees, as by `declare global`, or is a module. */
+  readonly isKept: boolean;
 }
 
 export class CellChecker {
+  readonly #options: CellCheckerOptions;
   readonly #files: NotebookFiles;
   readonly #service: ts.LanguageService;
-  readonly #isNullStrict: boolean;
   readonly #cells = new Map<number, CheckedCell>();
-  /** Files that change what the whole session sees, as by `declare global`. */
-  readonly #global: Set<string>;
+  /** Files with declarations for the whole session, and of cells what those are. */
+  readonly #global: Map<string, ReadonlySet<string>>;
 
-  constructor({ files, service, isNullStrict, globals }: CellCheckerOptions) {
-    this.#files = files;
-    this.#service = service;
-    this.#isNullStrict = isNullStrict;
-    this.#global = new Set(globals);
+  constructor(options: CellCheckerOptions) {
+    this.#options = options;
+    this.#files = options.files;
+    this.#service = options.service;
+    this.#global = new Map(options.globals.map((file) => [file, new Set()]));
   }
 
   /** Adds a cell without errors of syntax. Later cells may import from it. */
   add(cell: number, code: string, file: ts.SourceFile, names: SessionNames): void {
     const path = this.#files.cellPath(cell, file.languageVariant === ts.LanguageVariant.JSX ? ".tsx" : ".ts");
-    this.#files.put(path, cellModule(code, file, names));
-    this.#cells.set(cell, { path, length: code.length });
-    if (file.statements.some(changesGlobals)) this.#global.add(path);
+    this.#files.put(path, cellModule(code, file, names, this.#options.jsxNames(code)));
+    const forAll = globalDeclarations(file);
+    this.#cells.set(cell, { path, length: code.length, isKept: forAll.size > 0 });
+    if (forAll.size > 0) this.#declareForAll(path, forAll);
+  }
+
+  /** What an earlier cell declared and this one declares again holds no more: a cell may be corrected. */
+  #declareForAll(path: string, declared: ReadonlySet<string>): void {
+    for (const [earlier, names] of this.#global)
+      if ([...names].some((name) => declared.has(name))) this.#global.delete(earlier);
+    this.#global.set(path, declared);
+  }
+
+  /**
+   * Adds a cell that is a module of its own, and checks it.
+   *
+   * @param path of the file that the cell stands for; what stood for it before is gone, unless the cell is refused.
+   * @param accepts whether a module with these errors is to stay.
+   */
+  addModule(
+    cell: number,
+    { path, code }: { readonly path: string; readonly code: string },
+    accepts: (diagnostics: readonly Diagnostic[]) => boolean,
+  ): readonly Diagnostic[] {
+    const before = this.#files.textOf(path);
+    this.#files.put(path, code);
+    // Who could not find it before can now.
+    if (before === undefined) this.#files.forgetResolutions();
+    this.#cells.set(cell, { path, length: code.length, isKept: true });
+    const diagnostics = this.check(cell);
+    if (accepts(diagnostics)) return diagnostics;
+    this.#cells.delete(cell);
+    if (before === undefined) this.#files.remove(path);
+    else this.#files.put(path, before);
+    return diagnostics;
   }
 
   /** Errors of a cell; none for a cell that is not known, or whose text is gone. */
   check(cell: number): readonly Diagnostic[] {
     const checked = this.#cells.get(cell);
-    if (checked === undefined) return [];
+    if (checked === undefined || checked.length === 0) return [];
     const { path, length } = checked;
-    const file = this.#fileOf(path);
+    const file = this.#programOf(path).getSourceFile(path);
     if (file === undefined) return [];
     const found = this.#service
       .getSemanticDiagnostics(path)
-      .filter((diagnostic) => diagnostic.category === ts.DiagnosticCategory.Error)
-      .filter(({ start = 0 }) => start < length || length === 0)
-      .filter((diagnostic) => this.#isNullStrict || !isAboutNull(diagnostic));
-    // What could not be found may be there the next time.
-    if (found.some(({ code }) => code === MODULE_NOT_FOUND)) this.#files.forgetResolutions();
+      .filter(({ category, start = 0 }) => category === ts.DiagnosticCategory.Error && start < length)
+      .filter((diagnostic) => !isExcused(diagnostic, this.#options.strictness));
     return found.map((diagnostic) => toDiagnostic(diagnostic, file, length, false));
   }
 
@@ -70,10 +104,10 @@ export class CellChecker {
     const checked = this.#cells.get(cell);
     if (imported.length === 0 || checked === undefined) return new Set();
     const program = this.#programOf(checked.path);
-    const source = program?.getSourceFile(checked.path);
-    const module = source && program!.getTypeChecker().getSymbolAtLocation(source);
+    const source = program.getSourceFile(checked.path);
+    const checker = program.getTypeChecker();
+    const module = source && checker.getSymbolAtLocation(source);
     if (module === undefined) return new Set();
-    const checker = program!.getTypeChecker();
     const exports = new Map(checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol]));
     return new Set(imported.map(({ name }) => name).filter((name) => isTypeOnly(exports.get(name), checker)));
   }
@@ -84,44 +118,39 @@ export class CellChecker {
    */
   condense(cell: number): void {
     const checked = this.#cells.get(cell);
-    if (checked === undefined || checked.path.endsWith(".d.ts") || this.#global.has(checked.path)) return;
-    this.#files.setRoots(this.#rootsFor(checked.path));
+    if (checked === undefined || checked.length === 0 || checked.isKept) return;
+    this.#programOf(checked.path);
     const { outputFiles, emitSkipped } = this.#service.getEmitOutput(checked.path, true, true);
     const [declarations] = outputFiles;
-    if (emitSkipped || declarations === undefined || this.#cannotBeDeclared(checked.path)) return;
+    if (emitSkipped || declarations === undefined) return;
     const path = this.#files.cellPath(cell, ".d.ts");
     this.#files.put(path, declarations.text);
     this.#files.remove(checked.path);
-    this.#cells.set(cell, { path, length: 0 });
+    this.#cells.set(cell, { path, length: 0, isKept: true });
   }
 
-  #cannotBeDeclared(path: string): boolean {
-    const program = this.#service.getProgram();
-    const file = program?.getSourceFile(path);
-    return file === undefined || program!.getDeclarationDiagnostics(file).length > 0;
+  /** The program around one file. */
+  #programOf(path: string): ts.Program {
+    this.#files.setRoots([path, ...[...this.#global.keys()].filter((each) => each !== path)]);
+    const program = this.#service.getProgram()!;
+    this.#files.programMade();
+    return program;
   }
 
-  /** Roots of a program around one file. */
-  #rootsFor(path: string): readonly string[] {
-    return [path, ...[...this.#global].filter((each) => each !== path)];
-  }
-
-  #programOf(path: string): ts.Program | undefined {
-    this.#files.setRoots(this.#rootsFor(path));
-    return this.#service.getProgram();
-  }
-
-  #fileOf(path: string): ts.SourceFile | undefined {
-    return this.#programOf(path)?.getSourceFile(path);
-  }
-
-  /** Makes this text the draft that is completed and inspected. */
-  draft(code: string, file: ts.SourceFile, names: SessionNames): Draft {
+  /**
+   * Makes this text the draft that is completed and inspected.
+   *
+   * @param more names of the session that it is to know besides those that it mentions.
+   */
+  draft(code: string, file: ts.SourceFile, names: SessionNames, more: readonly SessionName[] = []): Draft {
     const path = this.#files.cellPath("draft", file.languageVariant === ts.LanguageVariant.JSX ? ".tsx" : ".ts");
-    const { text, offset } = draftModule(code, file, names);
+    const { text, offset } = draftModule(code, file, names, [
+      ...this.#options.jsxNames(code),
+      ...more.map(({ name }) => name),
+    ]);
     this.#files.put(path, text);
-    this.#files.setRoots(this.#rootsFor(path));
-    return { path, offset };
+    const source = this.#programOf(path).getSourceFile(path)!;
+    return { path, offset, source };
   }
 }
 
@@ -130,20 +159,12 @@ export interface Draft {
   readonly path: string;
   /** Where the text begins in the file. */
   readonly offset: number;
+  readonly source: ts.SourceFile;
 }
-
-const MODULE_NOT_FOUND = 2307;
 
 function isTypeOnly(symbol: ts.Symbol | undefined, checker: ts.TypeChecker): boolean {
   if (symbol === undefined) return false;
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   // A module that was not found has a symbol without declarations; then the import must be tried.
   return (target.flags & ts.SymbolFlags.Value) === 0 && (target.declarations?.length ?? 0) > 0;
-}
-
-function changesGlobals(statement: ts.Statement): boolean {
-  return (
-    ts.isModuleDeclaration(statement) &&
-    ((statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0 || ts.isStringLiteral(statement.name))
-  );
 }

@@ -9,16 +9,6 @@ export interface Declaration {
   readonly imported?: string;
 }
 
-/** Whether the cell's first comment has the tag `@jsx`, by which tslab's notebooks say that it holds JSX. */
-export function isJsxCell(code: string): boolean {
-  return /^\s*\/\*\*(?:[^*]|\*(?!\/))*@jsx\b/.test(code);
-}
-
-/** The module name of a cell that begins with the tag `@module`, as tslab has it: such a cell is a file of that name. */
-export function moduleNameOf(code: string): string | undefined {
-  return /^\s*\/\*\*(?:[^*]|\*(?!\/))*?@module\s+([\w./-]+)/.exec(code)?.[1];
-}
-
 /** The top-level names of a source file, in the order of the text; a name that is declared twice has its last value meaning. */
 export function declarationsOf(file: ts.SourceFile): readonly Declaration[] {
   const found = new Map<string, Declaration>();
@@ -33,6 +23,11 @@ export function declarationsOf(file: ts.SourceFile): readonly Declaration[] {
     for (const name of hoistedVars(statement)) if (!found.has(name)) add({ name, kind: "let" });
   }
   return [...found.values()];
+}
+
+/** The names that a statement declares. */
+export function namesOfStatement(statement: ts.Statement): readonly string[] {
+  return [...declarationsOfStatement(statement)].map(({ name }) => name);
 }
 
 function* declarationsOfStatement(statement: ts.Statement): Iterable<Declaration> {
@@ -190,14 +185,20 @@ export function mentionedNames(file: ts.SourceFile): ReadonlySet<string> {
 
 /** Names that the file assigns to, in whatever scope. */
 export function assignedNames(file: ts.SourceFile): ReadonlySet<string> {
-  const names = new Set<string>();
+  return new Set([...assignmentTargets(file)].map(({ text }) => text));
+}
+
+/** The identifiers that the file assigns to, alone or within a pattern. */
+export function assignmentTargets(file: ts.SourceFile): ReadonlySet<ts.Identifier> {
+  const found = new Set<ts.Identifier>();
   const target = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) names.add(node.text);
-    else if (ts.isShorthandPropertyAssignment(node)) names.add(node.name.text);
+    if (ts.isIdentifier(node)) found.add(node);
+    else if (ts.isShorthandPropertyAssignment(node)) found.add(node.name);
     else if (ts.isPropertyAssignment(node)) target(node.initializer);
     else if (ts.isBinaryExpression(node)) target(node.left);
     else if (ts.isSpreadElement(node) || ts.isSpreadAssignment(node)) target(node.expression);
-    else if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) ts.forEachChild(node, target);
+    else if (isWrapper(node)) target(node.expression);
+    else if (ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node)) ts.forEachChild(node, target);
   };
   const visit = (node: ts.Node): void => {
     if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) target(node.left);
@@ -212,7 +213,16 @@ export function assignedNames(file: ts.SourceFile): ReadonlySet<string> {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return names;
+  return found;
+}
+
+function isWrapper(node: ts.Node): node is ts.ParenthesizedExpression | ts.AsExpression | ts.NonNullExpression {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isSatisfiesExpression(node)
+  );
 }
 
 function isAssignment(kind: ts.SyntaxKind): boolean {

@@ -1,5 +1,6 @@
 /** Whether a console should run what was typed, or wait for more. */
 import ts from "typescript";
+import { isJsxCell } from "./cellTags.js";
 import type { Completeness } from "./language.js";
 
 const INDENT = "  ";
@@ -9,7 +10,7 @@ const INDENT = "  ";
  * whatever follows.
  */
 export function completenessOf(code: string): Completeness {
-  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ESNext, true);
+  const file = ts.createSourceFile(isJsxCell(code) ? "cell.tsx" : "cell.ts", code, ts.ScriptTarget.ESNext, true);
   const { parseDiagnostics } = file as unknown as { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] };
   const [first] = parseDiagnostics;
   if (first === undefined) return { status: "complete" };
@@ -19,8 +20,8 @@ export function completenessOf(code: string): Completeness {
   return { status: "incomplete", indent: indentAfter(code) };
 }
 
-/** Comments and template strings that go on: their error is where they begin. */
-const UNTERMINATED = new Set([1010, 1160]);
+/** Comments, template strings and JSX elements that go on: their error is where they begin. */
+const UNTERMINATED = new Set([1010, 1160, 17008, 17014]);
 
 /** A string ends on its line. */
 const UNTERMINATED_STRING = 1002;

@@ -1,14 +1,15 @@
 /** Completion of members, names, imports and paths in a cell that is being written. */
 import fs from "node:fs";
 import path from "node:path";
-import type ts from "typescript";
+import ts from "typescript";
 import type { Draft } from "./cellChecker.js";
-import { declarationText } from "./inspection.js";
 import type { CompletionMatch, Completions } from "./language.js";
-import type { SessionNames } from "./sessionNames.js";
+import { NotebookFiles } from "./notebookFiles.js";
+import type { SessionName } from "./sessionNames.js";
+import { signatureOf } from "./signature.js";
 
-/** How many matches get the line of their declaration: one costs about 0.1 ms. */
-const MAX_SIGNATURES = 10;
+/** How many matches get the line of their declaration. */
+export const MAX_SIGNATURES = 10;
 const MAX_MATCHES = 1000;
 
 export interface CompletionRequest {
@@ -17,7 +18,8 @@ export interface CompletionRequest {
   readonly draft: Draft;
   readonly code: string;
   readonly position: number;
-  readonly names: SessionNames;
+  /** Names of the session that could stand there, the best first. */
+  readonly names: readonly SessionName[];
   /** Modules that need no installation. */
   readonly provided: readonly string[];
   readonly folder: string;
@@ -26,53 +28,58 @@ export interface CompletionRequest {
 /** What could stand at a position. What is replaced is the name, or the last part of the path, around it. */
 export function completionsAt(request: CompletionRequest): Completions {
   const { service, draft, code, position } = request;
-  const text = stringBefore(code, position);
-  if (text !== undefined && isFilePath(text.value)) return pathsAt(request, text.value);
-  const info = service.getCompletionsAtPosition(draft.path, draft.offset + position, {
+  const at = draft.offset + position;
+  if (service.getSpanOfEnclosingComment(draft.path, at, false) !== undefined)
+    return { matches: [], start: position, end: position };
+  const text = literalAt(draft.source, at);
+  const written = text === undefined ? "" : draft.source.text.slice(text.getStart(draft.source) + 1, at);
+  if (isFilePath(written)) return pathsAt(request, written);
+  const info = service.getCompletionsAtPosition(draft.path, at, {
     includeCompletionsForModuleExports: false,
     includeCompletionsWithInsertText: false,
+    includeSymbol: true,
   });
-  const span = info?.optionalReplacementSpan;
-  const start = span === undefined ? wordStart(code, position) : span.start - draft.offset;
+  const span = info?.entries[0]?.replacementSpan ?? info?.optionalReplacementSpan;
+  const start = span === undefined ? position - completionWord(code, position).length : span.start - draft.offset;
   const end = span === undefined ? position : Math.max(position, start + span.length);
   const prefix = code.slice(start, position);
-  const entries = (info?.entries ?? []).filter(({ name }) => matches(name, prefix) && !name.startsWith("__cell_"));
-  const found: CompletionMatch[] = entries
-    .sort((a, b) => rank(a, prefix).localeCompare(rank(b, prefix)))
+  const found: CompletionMatch[] = (info?.entries ?? [])
+    .filter(({ name }) => matches(name, prefix) && !NotebookFiles.isCellName(name))
+    .map((entry) => ({ entry, rank: rank(entry, prefix) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0))
     .slice(0, MAX_MATCHES)
-    .map(({ name, kind }) => ({ text: name, type: kind }));
-  const isGlobal = info === undefined ? text === undefined && code[start - 1] !== "." : info.isGlobalCompletion;
-  const extra = isGlobal
-    ? sessionMatches(request.names, prefix)
-    : text === undefined
-      ? []
-      : moduleMatches(request, text);
+    .map(({ entry: { name, kind } }) => ({ text: name, type: kind }));
+  const extra = info?.isGlobalCompletion
+    ? request.names.map(sessionMatch)
+    : text !== undefined && isModuleName(text)
+      ? request.provided.filter((name) => matches(name, prefix)).map((name) => ({ text: name, type: "module" }))
+      : [];
   const all = unique([...extra, ...found]);
-  return { matches: withSignatures(all, request), start, end: Math.min(end, code.length) };
+  const symbols = new Map(info?.entries.map(({ name, symbol }) => [name, symbol]));
+  return { matches: withSignatures(all, symbols, request), start, end: Math.min(end, code.length) };
+}
+
+/** The name that ends at a position. */
+export function completionWord(code: string, position: number): string {
+  return /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0];
 }
 
 function withSignatures(
   matches: readonly CompletionMatch[],
-  { service, draft, position }: CompletionRequest,
+  symbols: ReadonlyMap<string, ts.Symbol | undefined>,
+  { service }: CompletionRequest,
 ): CompletionMatch[] {
+  const checker = service.getProgram()!.getTypeChecker();
   return matches.map((match, i) => {
-    if (i >= MAX_SIGNATURES) return match;
-    const details = service.getCompletionEntryDetails(
-      draft.path,
-      draft.offset + position,
-      match.text,
-      {},
-      undefined,
-      {},
-      undefined,
-    );
-    if (details === undefined || details.displayParts.length === 0) return match;
-    return { ...match, signature: declarationText(details.displayParts).replace(/\s+/g, " ") };
+    const symbol = symbols.get(match.text);
+    return i >= MAX_SIGNATURES || symbol === undefined ? match : { ...match, signature: signatureOf(symbol, checker) };
   });
 }
 
+/** The first of each name. */
 function unique(matches: readonly CompletionMatch[]): readonly CompletionMatch[] {
-  return [...new Map(matches.toReversed().map((match) => [match.text, match])).values()].reverse();
+  const seen = new Set<string>();
+  return matches.filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
 function matches(name: string, prefix: string): boolean {
@@ -84,41 +91,32 @@ function rank({ name, sortText }: ts.CompletionEntry, prefix: string): string {
   return `${name.startsWith(prefix) ? 0 : 1}${sortText}${name}`;
 }
 
-function sessionMatches(names: SessionNames, prefix: string): CompletionMatch[] {
-  return [...names]
-    .filter(({ name }) => matches(name, prefix))
-    .map(({ name, kind }) => ({ text: name, type: kind === "import" ? "module" : kind }))
-    .sort((a, b) => sessionRank(a, prefix).localeCompare(sessionRank(b, prefix)));
+function sessionMatch({ name, kind }: SessionName): CompletionMatch {
+  return { text: name, type: kind === "import" ? "module" : kind };
 }
 
-function sessionRank({ text }: CompletionMatch, prefix: string): string {
-  return `${text.startsWith(prefix) ? 0 : 1}${text}`;
+/** The string that a position is in; undefined in code. */
+function literalAt(source: ts.SourceFile, at: number): ts.StringLiteralLike | undefined {
+  let found: ts.StringLiteralLike | undefined;
+  const visit = (node: ts.Node): void => {
+    if (at < node.pos || node.end < at) return;
+    if (ts.isStringLiteralLike(node) && node.getStart(source) < at && (at < node.end || node.isUnterminated))
+      found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** Whether the string is where a module's name stands. */
-function moduleMatches({ provided }: CompletionRequest, { value, before }: TextBefore): CompletionMatch[] {
-  if (!/(?:from|import|require)\s*\(?\s*$/.test(before)) return [];
-  return provided.filter((name) => matches(name, value)).map((text) => ({ text, type: "module" }));
-}
-
-interface TextBefore {
-  /** The string up to the position. */
-  readonly value: string;
-  /** The code before the string. */
-  readonly before: string;
-}
-
-/** The string literal around a position, as far as it goes on one line. */
-function stringBefore(code: string, position: number): TextBefore | undefined {
-  const line = code.slice(code.lastIndexOf("\n", position - 1) + 1, position);
-  const scanner = /(["'`])((?:\\.|(?!\1)[^\\])*)$/.exec(removeStrings(line));
-  if (scanner === null) return undefined;
-  return { value: scanner[2]!, before: line.slice(0, scanner.index) };
-}
-
-/** Blanks the finished strings of a line, so that what is left open is what the position is in. */
-function removeStrings(line: string): string {
-  return line.replace(/(["'`])(?:\\.|(?!\1)[^\\])*\1/g, (text) => " ".repeat(text.length));
+function isModuleName({ parent }: ts.StringLiteralLike): boolean {
+  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isExternalModuleReference(parent))
+    return true;
+  if (!ts.isCallExpression(parent)) return false;
+  const { expression } = parent;
+  return (
+    expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === "require")
+  );
 }
 
 function isFilePath(text: string): boolean {
@@ -146,10 +144,6 @@ function listFolder(folder: string): CompletionMatch[] {
   } catch {
     return [];
   }
-}
-
-function wordStart(code: string, position: number): number {
-  return position - /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position))![0].length;
 }
 
 function wordEnd(code: string, position: number): number {

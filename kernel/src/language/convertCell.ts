@@ -1,9 +1,11 @@
 /** From the text of a cell to JavaScript, with nothing known but the text and the names of earlier cells. */
 import ts from "typescript";
 import { boxParameter } from "./boxes.js";
-import { type Declaration, hasTopLevelAwait, isJsxCell } from "./cellSyntax.js";
+import { CellBoxes } from "./cellBoxes.js";
+import { type Declaration, hasTopLevelAwait } from "./cellSyntax.js";
+import { isJsxCell, jsxNames } from "./cellTags.js";
 import type { BoxParameter } from "./language.js";
-import { Rewriter } from "./transform.js";
+import { cellTransformer } from "./transform.js";
 
 export interface ConvertOptions {
   /** Compiler options of the notebook's folder; what decides how code is emitted is set here. */
@@ -29,10 +31,16 @@ export interface ParsedCell {
 /** The cell's name in its source map. */
 export const CELL_FILE = "cell.ts";
 
+/** The syntax tree of a cell, whatever is wrong with it. */
+export function parseText(code: string): ts.SourceFile {
+  const name = isJsxCell(code) ? "cell.tsx" : CELL_FILE;
+  return ts.createSourceFile(name, code, { languageVersion: ts.ScriptTarget.ESNext }, true);
+}
+
 /** Parses a cell; errors of syntax are in the result. */
 export function parseCell(code: string, compilerOptions: ts.CompilerOptions): ParsedCell {
-  const name = isJsxCell(code) ? "cell.tsx" : CELL_FILE;
-  const file = ts.createSourceFile(name, code, { languageVersion: ts.ScriptTarget.ESNext }, true);
+  const file = parseText(code);
+  const name = file.fileName;
   const host: ts.CompilerHost = {
     getSourceFile: (fileName) => (fileName === name ? file : undefined),
     getDefaultLibFileName: () => "lib.d.ts",
@@ -50,21 +58,31 @@ export function parseCell(code: string, compilerOptions: ts.CompilerOptions): Pa
 }
 
 /** Emits the JavaScript of a cell without errors of syntax. */
-export function emitCell({ file, program }: ParsedCell, { lookUp, isTypeOnly }: ConvertOptions): Emitted {
-  const rewriter = new Rewriter({ file, checker: program.getTypeChecker(), lookUp, isTypeOnly });
+export function emitCell(
+  { file, program }: ParsedCell,
+  { compilerOptions, lookUp, isTypeOnly }: ConvertOptions,
+): Emitted {
+  const boxes = new CellBoxes(file, lookUp);
+  const transformer = cellTransformer({
+    file,
+    checker: program.getTypeChecker(),
+    boxes,
+    isTypeOnly,
+    jsxNames: jsxNames(file.text, compilerOptions.jsxFactory),
+  });
   let js = "";
   let sourceMap = "";
   const write = (fileName: string, text: string): void => {
     if (fileName.endsWith(".map")) sourceMap = text;
     else js = text;
   };
-  program.emit(file, write, undefined, false, { before: [rewriter.transformer] });
+  program.emit(file, write, undefined, false, { before: [transformer] });
   const isAsync = hasTopLevelAwait(file) || file.statements.some(importsModule);
   return {
     body: js.replace(/^export \{\};\s*$/m, "").replace(/\/\/# sourceMappingURL=.*\s*$/, ""),
     isAsync,
     sourceMap,
-    boxes: [...rewriter.boxes].map(([name, key]) => ({ parameter: boxParameter(name), key })),
+    boxes: [...boxes.used].map(([name, key]) => ({ parameter: boxParameter(name), key })),
   };
 }
 

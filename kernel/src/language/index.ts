@@ -11,11 +11,12 @@ export type {
   ConvertedCell,
   Inspection,
   Language,
+  LocalFile,
   RefusedCell,
   TranspiledFile,
   TypeErrors,
 } from "./language.js";
 export { LanguageClient } from "./languageProtocol.js";
 export { LanguageWorker } from "./languageWorker.js";
-export { findLocalFile, isFileSpecifier, isTypeScript } from "./localFiles.js";
+export { isTypeScript } from "./localFiles.js";
 export type { LanguageOptions } from "./typeScriptLanguage.js";

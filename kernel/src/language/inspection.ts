@@ -19,17 +19,22 @@ export function inspectAt(
   const info =
     service.getQuickInfoAtPosition(file, position) ??
     (place > 0 ? service.getQuickInfoAtPosition(file, position - 1) : undefined);
-  if (info !== undefined) return ofQuickInfo(info, detail);
+  if (info !== undefined) return isUnknown(info) ? undefined : ofQuickInfo(info, detail);
   const help = service.getSignatureHelpItems(file, position, undefined);
   return help === undefined ? undefined : ofSignatures(help, detail);
 }
 
 /** A declaration as text, without word of how the session brings it into the cell. */
-export function declarationText(parts: readonly ts.SymbolDisplayPart[]): string {
+function declarationText(parts: readonly ts.SymbolDisplayPart[]): string {
   return ts
     .displayPartsToString([...parts])
     .replace(/^\(alias\) /, "")
     .replace(/\n(?:import|export) [^\n]*$/, "");
+}
+
+/** A name that nothing is known of is `any`, without more. */
+function isUnknown({ displayParts }: ts.QuickInfo): boolean {
+  return ts.displayPartsToString(displayParts) === "any";
 }
 
 function ofQuickInfo({ displayParts, documentation, tags }: ts.QuickInfo, detail: 0 | 1): Inspection {
@@ -57,6 +62,25 @@ function signature(item: ts.SignatureHelpItem): string {
 }
 
 function document(parts: ts.SymbolDisplayPart[] | undefined, tags: readonly ts.JSDocTagInfo[] | undefined): string {
-  const lines = (tags ?? []).map(({ name, text }) => `*@${name}* ${ts.displayPartsToString(text)}`.trimEnd());
-  return [ts.displayPartsToString(parts), ...lines].filter((line) => line !== "").join("\n\n");
+  return [markdown(parts), ...(tags ?? []).map(tagLine)].filter((line) => line !== "").join("\n\n");
+}
+
+function tagLine({ name, text = [] }: ts.JSDocTagInfo): string {
+  const [first, ...rest] = text;
+  if (first?.kind !== "parameterName") return `*@${name}* ${markdown(text)}`.trimEnd();
+  const said = markdown(rest).trim();
+  return `*@${name}* \`${first.text}\`${said === "" ? "" : ` — ${said}`}`;
+}
+
+/** The text with its links in Markdown's form: `{@link name}` becomes code, `{@link address|text}` a link. */
+function markdown(parts: readonly ts.SymbolDisplayPart[] = []): string {
+  return parts
+    .map(({ kind, text }, i) => {
+      if (kind === "link") return "";
+      if (kind === "linkName") return parts[i + 1]?.kind === "linkText" ? "" : `\`${text}\``;
+      if (kind !== "linkText") return text;
+      const [, address, label] = /^(https?:\/\/[^|\s]+)[|\s]*(.*)$/.exec(text) ?? [];
+      return address === undefined ? text : `[${label || address}](${address})`;
+    })
+    .join("");
 }

@@ -69,6 +69,14 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" }
   | { readonly status: "incomplete"; readonly indent: string };
 
+/** A file of the user's own, on disk or a cell that is a module. */
+export interface LocalFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** A text that differs when the file, or a local file that it imports, has changed. */
+  readonly version: string;
+}
+
 /** A local TypeScript file as a module that Node runs. */
 export interface TranspiledFile {
   /** With its source map in it. */
@@ -77,7 +85,10 @@ export interface TranspiledFile {
 
 /** Positions are UTF-16 offsets into the code given. */
 export interface Language {
-  /** Converts a cell and declares its names for later ones. */
+  /**
+   * Converts a cell and declares its names for later ones. A cell that begins with `@module name` becomes the module `./name`, which
+   * runs when it is imported, and one with `@browser` is not for here: both give a body that does nothing.
+   */
   convert(source: CellSource): Promise<ConvertedCell | RefusedCell>;
   /** Type errors of a cell that was converted. */
   check(cell: number): Promise<readonly Diagnostic[]>;
@@ -91,8 +102,12 @@ export interface Language {
   /** @param detail 1: with examples and tags. */
   inspect(code: string, position: number, detail?: 0 | 1): Promise<Inspection | undefined>;
   isComplete(code: string): Promise<Completeness>;
-  /** A text that differs when a local TypeScript file, or a local file that it imports, has changed. */
-  localVersion(file: string): Promise<string>;
+  /**
+   * The file of the user's own that an import means, if it means one: by a path, by `paths` of tsconfig.json, or a cell's module.
+   *
+   * @param importer absolute path of the file that imports; of a cell, any file in the notebook's folder.
+   */
+  resolveLocal(specifier: string, importer: string): Promise<LocalFile | undefined>;
   /** @throws KernelError when the file cannot be read or has errors of syntax. */
   transpile(file: string): Promise<TranspiledFile>;
   close(): Promise<void>;

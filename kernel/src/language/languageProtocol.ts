@@ -9,6 +9,7 @@ import type {
   ConvertedCell,
   Inspection,
   Language,
+  LocalFile,
   RefusedCell,
   TranspiledFile,
 } from "./language.js";
@@ -58,10 +59,14 @@ export class LanguageClient implements Language {
   #lastId = 0;
   #failure: KernelError | undefined;
 
-  /** @param port to a thread that serves with `serveLanguage`; closed by `close`. */
+  /**
+   * @param port to a thread that serves with `serveLanguage`; closed by `close`. It keeps the process alive only while an answer
+   *   is awaited.
+   */
   constructor(port: MessagePort) {
     this.#port = port;
     port.on("message", (answer: Answer) => this.#receive(answer));
+    port.once("close", () => this.fail("The TypeScript service has ended; restart the kernel."));
     port.unref();
   }
 
@@ -89,8 +94,8 @@ export class LanguageClient implements Language {
     return this.#call("isComplete", code) as Promise<Completeness>;
   }
 
-  localVersion(file: string): Promise<string> {
-    return this.#call("localVersion", file) as Promise<string>;
+  resolveLocal(specifier: string, importer: string): Promise<LocalFile | undefined> {
+    return this.#call("resolveLocal", specifier, importer) as Promise<LocalFile | undefined>;
   }
 
   transpile(file: string): Promise<TranspiledFile> {
@@ -113,7 +118,6 @@ export class LanguageClient implements Language {
   #receive(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    // Who only could ask keeps no thread running; who waits does.
     if (this.#waiting.size === 0) this.#port.unref();
     if (answer.ok) waiting?.resolve(answer.value);
     else waiting?.reject(answer.isUsers ? new KernelError(answer.reason) : new Error(answer.reason));
@@ -122,9 +126,9 @@ export class LanguageClient implements Language {
   #call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = ++this.#lastId;
+    this.#port.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#port.ref();
       const call: Call = { id, method, parameters };
       this.#port.postMessage(call);
     });

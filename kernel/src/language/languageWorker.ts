@@ -24,12 +24,19 @@ export class LanguageWorker {
       stderr: true,
     });
     this.language = new LanguageClient(this.connect());
-    this.#worker.once("error", ({ message }) => {
-      const reason = `The TypeScript service ended (${message}); restart the kernel, no cell can run without it.`;
+    const fail = (cause: string): void => {
+      const reason = `The TypeScript service ended (${cause}); restart the kernel, no cell can run without it.`;
       this.language.fail(reason);
       onFailure(reason);
-    });
+    };
+    this.#worker.once("error", ({ message }) => fail(message));
     this.#worker.unref();
+  }
+
+  /** Ends the thread; whoever waits is told by a rejection. */
+  async close(): Promise<void> {
+    await this.language.close();
+    await this.#worker.terminate();
   }
 
   /** A port for a `LanguageClient` in another thread. */

@@ -20,8 +20,12 @@ export function isTypeScript(file: string): boolean {
   return SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension)) && !file.endsWith(".d.ts");
 }
 
-/** The file that a path means; undefined when there is none. */
-export function findLocalFile(file: string): string | undefined {
+/**
+ * The file that a path means; undefined when there is none.
+ *
+ * @param isThere whether a file that is not on disk is there all the same.
+ */
+export function findLocalFile(file: string, isThere: (file: string) => boolean): string | undefined {
   const { ext } = path.parse(file);
   const candidates = [
     file,
@@ -29,7 +33,7 @@ export function findLocalFile(file: string): string | undefined {
     ...EXTENSIONS.map((extension) => file + extension),
     ...EXTENSIONS.map((extension) => path.join(file, `index${extension}`)),
   ];
-  return candidates.find(isFile);
+  return candidates.find((candidate) => isThere(candidate) || isFile(candidate));
 }
 
 function isFile(file: string): boolean {

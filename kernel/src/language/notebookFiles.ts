@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import ts from "typescript";
+import { Resolutions } from "./resolutions.js";
 
 const require = createRequire(import.meta.url);
 
@@ -22,22 +23,36 @@ interface StoredFile {
 /** The beginning of every cell's file name; followed by a number. */
 const CELL = "__cell_";
 
-/** A language service host over cells and disk. Cells are put and taken away; files of packages are read once. */
+/**
+ * A language service host over cells and disk. Cells are put and taken away; files of packages are read once; the user's own
+ * files are read again when they have changed at `refresh`.
+ */
 export class NotebookFiles implements ts.LanguageServiceHost {
   readonly #folder: string;
   readonly #options: ts.CompilerOptions;
-  readonly #provided: Readonly<Record<string, string>>;
+  readonly #resolutions: Resolutions;
+  /** Cells, and modules that are cells. */
   readonly #cells = new Map<string, StoredFile>();
+  /** Folders of cells; those of modules need not be on disk. */
+  readonly #folders = new Set<string>();
+  readonly #local = new Map<string, StoredFile | undefined>();
   readonly #packages = new Map<string, StoredFile | undefined>();
-  #resolutions: ts.ModuleResolutionCache;
   #versions = 0;
+  /** Changes with everything that a program is made of. */
+  #revision = 0;
   #roots: readonly string[] = [];
 
   constructor({ folder, compilerOptions, provided = {} }: NotebookFilesOptions) {
     this.#folder = folder;
+    this.#folders.add(folder);
     this.#options = compilerOptions;
-    this.#provided = provided;
-    this.#resolutions = this.#newResolutions();
+    this.#resolutions = new Resolutions({
+      folder,
+      compilerOptions,
+      host: this,
+      isLocal: (file) => this.#isLocal(file),
+      fixed: (name, from) => this.#resolveCell(name) ?? this.#resolveProvided(provided, name, from),
+    });
   }
 
   /** The file that stands for a cell. */
@@ -50,29 +65,64 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     return `./${CELL}${cell}__`;
   }
 
+  /** Whether a name is of what is put here, and no user's. */
+  static isCellName(name: string): boolean {
+    return name.includes(CELL);
+  }
+
+  /** The text that was put for a file; undefined when there is none. */
+  textOf(file: string): string | undefined {
+    const stored = this.#cells.get(file);
+    return stored === undefined ? undefined : textOf(stored);
+  }
+
   /** A text that is there already changes nothing, so that what was found out about it holds. */
   put(file: string, text: string): void {
-    const present = this.#cells.get(file);
-    if (present !== undefined && textOf(present) === text) return;
+    if (this.textOf(file) === text) return;
+    for (let at = path.dirname(file); !this.#folders.has(at); at = path.dirname(at)) this.#folders.add(at);
     this.#cells.set(file, { snapshot: ts.ScriptSnapshot.fromString(text), version: String(++this.#versions) });
+    this.#revision++;
   }
 
   remove(file: string): void {
-    this.#cells.delete(file);
+    if (!this.#cells.delete(file)) return;
+    this.#resolutions.forgetWhere(NotebookFiles.isCellName);
+    this.#revision++;
   }
 
   /** The files from which everything else is found by imports. */
   setRoots(files: readonly string[]): void {
+    if (files.length === this.#roots.length && files.every((file, i) => file === this.#roots[i])) return;
     this.#roots = files;
+    this.#revision++;
   }
 
   /** Forgets which modules could be found where: something was installed or written since. */
   forgetResolutions(): void {
-    this.#resolutions = this.#newResolutions();
+    this.#resolutions.forget();
+    for (const [file, stored] of this.#packages) if (stored === undefined) this.#packages.delete(file);
+    this.#revision++;
   }
 
-  #newResolutions(): ts.ModuleResolutionCache {
-    return ts.createModuleResolutionCache(this.#folder, (name) => name, this.#options);
+  /** A program was made since the last change: what had to be looked up again was. */
+  programMade(): void {
+    this.#resolutions.settle();
+  }
+
+  /** Looks which of the user's own files have changed, and for what was missing. Call it once for each request. */
+  refresh(): void {
+    if (this.#resolutions.retry()) this.forgetResolutions();
+    for (const [file, known] of this.#local) {
+      const version = versionOf(file);
+      if (known?.version === version) continue;
+      this.#local.delete(file);
+      if (version === undefined) this.forgetResolutions();
+      this.#revision++;
+    }
+  }
+
+  getProjectVersion(): string {
+    return String(this.#revision);
   }
 
   getScriptFileNames(): string[] {
@@ -90,30 +140,15 @@ export class NotebookFiles implements ts.LanguageServiceHost {
   #stored(file: string): StoredFile | undefined {
     const cell = this.#cells.get(file);
     if (cell !== undefined) return cell;
-    if (this.#isLocal(file)) return this.#readLocal(file);
-    if (!this.#packages.has(file)) this.#packages.set(file, read(file, "0"));
-    return this.#packages.get(file);
+    const isLocal = this.#isLocal(file);
+    const known = isLocal ? this.#local : this.#packages;
+    if (!known.has(file)) known.set(file, read(file, (isLocal ? versionOf(file) : undefined) ?? "0"));
+    return known.get(file);
   }
 
   /** Files of the user's own, which change while the kernel runs. */
   #isLocal(file: string): boolean {
     return file.startsWith(this.#folder + path.sep) && !file.includes(`${path.sep}node_modules${path.sep}`);
-  }
-
-  #readLocal(file: string): StoredFile | undefined {
-    let version: string;
-    try {
-      const { mtimeMs, size } = fs.statSync(file);
-      version = `${mtimeMs} ${size}`;
-    } catch {
-      this.#packages.delete(file);
-      return undefined;
-    }
-    const known = this.#packages.get(file);
-    if (known?.version === version) return known;
-    const stored = read(file, version);
-    this.#packages.set(file, stored);
-    return stored;
   }
 
   getCurrentDirectory(): string {
@@ -133,11 +168,11 @@ export class NotebookFiles implements ts.LanguageServiceHost {
   }
 
   readFile(file: string): string | undefined {
-    return this.#cells.has(file) ? textOf(this.#cells.get(file)!) : ts.sys.readFile(file);
+    return this.textOf(file) ?? ts.sys.readFile(file);
   }
 
   directoryExists(folder: string): boolean {
-    return folder === this.#folder || ts.sys.directoryExists(folder);
+    return this.#folders.has(folder) || ts.sys.directoryExists(folder);
   }
 
   getDirectories(folder: string): string[] {
@@ -154,6 +189,11 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     return ts.sys.readDirectory(folder, extensions, exclude, include, depth);
   }
 
+  /** Packages that are linked find their own dependencies beside the place where they really are. */
+  realpath(file: string): string {
+    return this.#cells.has(file) ? file : ts.sys.realpath!(file);
+  }
+
   useCaseSensitiveFileNames(): boolean {
     return ts.sys.useCaseSensitiveFileNames;
   }
@@ -162,45 +202,48 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     literals: readonly ts.StringLiteralLike[],
     from: string,
     redirected: ts.ResolvedProjectReference | undefined,
-    options: ts.CompilerOptions,
   ): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
-    return literals.map(({ text }) => this.#resolve(text, from, redirected, options));
-  }
-
-  #resolve(
-    name: string,
-    from: string,
-    redirected: ts.ResolvedProjectReference | undefined,
-    options: ts.CompilerOptions,
-  ): ts.ResolvedModuleWithFailedLookupLocations {
-    if (name.startsWith(`./${CELL}`)) return { resolvedModule: this.#resolvedCell(name) };
-    const provided = this.#isLocal(from) ? this.#provided[name] : undefined;
-    if (provided !== undefined) return { resolvedModule: resolvedTo(provided, true) };
-    return ts.resolveModuleName(name, from, options, this, this.#resolutions, redirected);
-  }
-
-  #resolvedCell(name: string): ts.ResolvedModuleFull | undefined {
-    const base = path.join(this.#folder, name);
-    const file = [".d.ts", ".ts", ".tsx"].map((extension) => base + extension).find((each) => this.#cells.has(each));
-    return file === undefined ? undefined : resolvedTo(file, false);
+    const names = literals.map(({ text }) => text);
+    return this.#resolutions.modules(names, from, redirected);
   }
 
   resolveTypeReferenceDirectiveReferences<Reference extends ts.FileReference | string>(
     references: readonly Reference[],
     from: string,
-    redirected: ts.ResolvedProjectReference | undefined,
-    options: ts.CompilerOptions,
   ): readonly ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations[] {
-    return references.map((reference) => {
-      const name = typeof reference === "string" ? reference : reference.fileName;
-      const found = ts.resolveTypeReferenceDirective(name, from, options, this, redirected);
-      if (found.resolvedTypeReferenceDirective !== undefined || name !== "node") return found;
-      // A notebook need not have anything installed: Node's types come with the kernel, wherever npm has put them.
-      const resolvedFileName = path.join(path.dirname(require.resolve("@types/node/package.json")), "index.d.ts");
-      const resolvedTypeReferenceDirective = { primary: true, resolvedFileName, isExternalLibraryImport: true };
-      return { resolvedTypeReferenceDirective };
-    });
+    return references.map((reference) =>
+      this.#resolutions.types(typeof reference === "string" ? reference : reference.fileName, from),
+    );
   }
+
+  /** Without it every program would read the package.json of every package again. */
+  getModuleResolutionCache(): ts.ModuleResolutionCache {
+    return this.#resolutions.cache;
+  }
+
+  /** TypeScript asks for each file whether it must look up anew what the file imports. */
+  readonly hasInvalidatedResolutions = (file: string): boolean => this.#resolutions.isForgotten(file);
+
+  #resolveCell(name: string): ts.ResolvedModuleFull | undefined {
+    if (!name.startsWith(`./${CELL}`)) return undefined;
+    const base = path.join(this.#folder, name);
+    const file = [".d.ts", ".ts", ".tsx"].map((extension) => base + extension).find((each) => this.#cells.has(each));
+    return file === undefined ? undefined : resolvedTo(file, false);
+  }
+
+  #resolveProvided(
+    provided: Readonly<Record<string, string>>,
+    name: string,
+    from: string,
+  ): ts.ResolvedModuleFull | undefined {
+    return this.#isLocal(from) && Object.hasOwn(provided, name) ? resolvedTo(provided[name]!, true) : undefined;
+  }
+}
+
+/** A text that changes with the file on disk; undefined when there is none. */
+function versionOf(file: string): string | undefined {
+  const found = fs.statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.mtimeMs} ${found.size}`;
 }
 
 function read(file: string, version: string): StoredFile | undefined {

@@ -106,10 +106,25 @@ function isAmbientList({ parent }: ts.VariableDeclarationList): boolean {
 }
 
 /** Whether an expression is a function or class that would take its name from the variable that it is assigned to. */
-export function isAnonymousFunction(node: ts.Expression): boolean {
-  if (ts.isParenthesizedExpression(node)) return isAnonymousFunction(node.expression);
+export function isAnonymousFunction(expression: ts.Expression): boolean {
+  const node = withoutWrappers(expression);
   return (
     ts.isArrowFunction(node) ||
     ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && node.name === undefined)
   );
+}
+
+/** The expression without brackets and without what only says something of its type. */
+export function withoutWrappers(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner) ||
+    ts.isExpressionWithTypeArguments(inner)
+  )
+    inner = inner.expression;
+  return inner;
 }

@@ -1,11 +1,13 @@
 /** TypeScript for one session, in the thread that calls it. */
+import path from "node:path";
 import ts from "typescript";
 import { CellChecker, type Draft } from "./cellChecker.js";
 import { declarationsOf } from "./cellSyntax.js";
+import { isBrowserCell, isJsxCell, jsxNames, moduleNameOf } from "./cellTags.js";
 import { notebookOptions } from "./compilerOptions.js";
 import { completenessOf } from "./completeness.js";
-import { completionsAt } from "./completion.js";
-import { emitCell, type ParsedCell, parseCell } from "./convertCell.js";
+import { completionsAt, completionWord, MAX_SIGNATURES } from "./completion.js";
+import { emitCell, type ParsedCell, parseCell, parseText } from "./convertCell.js";
 import { type Diagnostic, toDiagnostic } from "./diagnostics.js";
 import { inspectAt } from "./inspection.js";
 import type {
@@ -15,12 +17,13 @@ import type {
   ConvertedCell,
   Inspection,
   Language,
+  LocalFile,
   RefusedCell,
   TranspiledFile,
 } from "./language.js";
 import { LocalModules } from "./localModules.js";
 import { NotebookFiles } from "./notebookFiles.js";
-import { boxKey, SessionNames } from "./sessionNames.js";
+import { boxKey, type SessionName, SessionNames } from "./sessionNames.js";
 
 export interface LanguageOptions {
   /** Folder of the notebook, absolute: imports are resolved from it and its tsconfig.json holds. */
@@ -31,9 +34,20 @@ export interface LanguageOptions {
   readonly globals?: readonly string[];
 }
 
+/** A cell that does nothing here. */
+const EMPTY: ConvertedCell = {
+  ok: true,
+  body: "",
+  isAsync: false,
+  boxes: [],
+  declares: [],
+  sourceMap: JSON.stringify({ version: 3, sources: ["cell.ts"], names: [], mappings: "" }),
+};
+
 export class TypeScriptLanguage implements Language {
   readonly #options: Required<LanguageOptions>;
   readonly #compilerOptions: ts.CompilerOptions;
+  readonly #files: NotebookFiles;
   readonly #service: ts.LanguageService;
   readonly #checker: CellChecker;
   readonly #localModules: LocalModules;
@@ -43,13 +57,28 @@ export class TypeScriptLanguage implements Language {
 
   constructor({ folder, provided = {}, globals = [] }: LanguageOptions) {
     this.#options = { folder, provided, globals };
-    const { compilerOptions, isNullStrict, faults } = notebookOptions(folder);
+    const { compilerOptions, strictness, fileJsx, faults } = notebookOptions(folder);
     const files = new NotebookFiles({ folder, compilerOptions, provided });
+    this.#files = files;
     this.#compilerOptions = compilerOptions;
-    this.#localModules = new LocalModules(compilerOptions);
+    this.#localModules = new LocalModules({
+      compilerOptions: { ...compilerOptions, jsx: fileJsx },
+      provided: new Set(Object.keys(provided)),
+    });
     this.#service = ts.createLanguageService(files, ts.createDocumentRegistry());
-    this.#checker = new CellChecker({ files, service: this.#service, isNullStrict, globals });
+    this.#checker = new CellChecker({
+      files,
+      service: this.#service,
+      strictness,
+      globals,
+      jsxNames: (code) => jsxNames(code, compilerOptions.jsxFactory),
+    });
     this.faults = faults;
+  }
+
+  /** How many files the last question to the types took, the libraries' among them. */
+  get fileCount(): number {
+    return this.#service.getProgram()!.getSourceFiles().length;
   }
 
   /** Reads the libraries' declarations, so that the first cell need not wait for it. */
@@ -60,12 +89,16 @@ export class TypeScriptLanguage implements Language {
   }
 
   async convert({ cell, code, typeErrors = "block" }: CellSource): Promise<ConvertedCell | RefusedCell> {
+    if (isBrowserCell(code)) return EMPTY;
     const parsed = parseCell(code, this.#compilerOptions);
     if (parsed.syntaxErrors.length > 0) return { ok: false, diagnostics: syntaxErrors(parsed) };
+    this.#files.refresh();
+    const module = moduleNameOf(code);
+    if (module !== undefined) return this.#defineModule(module, { cell, code, typeErrors });
     this.#checker.add(cell, code, parsed.file, this.#names);
     const diagnostics = typeErrors === "block" ? this.#checker.check(cell) : [];
     if (diagnostics.length > 0) return { ok: false, diagnostics };
-    const typeOnly = typeErrors === "block" ? this.#checker.typeOnlyImports(cell, parsed.file) : new Set<string>();
+    const typeOnly = this.#checker.typeOnlyImports(cell, parsed.file);
     const { body, isAsync, sourceMap, boxes } = emitCell(parsed, {
       compilerOptions: this.#compilerOptions,
       lookUp: (name) => this.#names.get(name),
@@ -82,6 +115,17 @@ export class TypeScriptLanguage implements Language {
     return { ok: true, body, isAsync, boxes, declares, sourceMap };
   }
 
+  /** A cell that is a module: it runs when another cell imports it. */
+  #defineModule(name: string, { cell, code, typeErrors }: Required<CellSource>): ConvertedCell | RefusedCell {
+    const extension = /\.[cm]?tsx?$/.test(name) ? "" : isJsxCell(code) ? ".tsx" : ".ts";
+    const file = path.resolve(this.#options.folder, name + extension);
+    const accepts = ({ length }: readonly Diagnostic[]): boolean => length === 0 || typeErrors !== "block";
+    const diagnostics = this.#checker.addModule(cell, { path: file, code }, accepts);
+    if (!accepts(diagnostics)) return { ok: false, diagnostics };
+    this.#localModules.define(file, code);
+    return EMPTY;
+  }
+
   async check(cell: number): Promise<readonly Diagnostic[]> {
     return this.#checker.check(cell);
   }
@@ -93,18 +137,29 @@ export class TypeScriptLanguage implements Language {
 
   async complete(code: string, position: number): Promise<Completions> {
     const { folder, provided } = this.#options;
+    this.#files.refresh();
+    const names = this.#namesLike(completionWord(code, position));
     return completionsAt({
       service: this.#service,
-      draft: this.#draft(code),
+      draft: this.#draft(code, names),
       code,
       position,
-      names: this.#names,
+      names,
       provided: Object.keys(provided),
       folder,
     });
   }
 
+  /** Names of the session that begin so, whatever the case; the same case first. */
+  #namesLike(prefix: string): readonly SessionName[] {
+    const rank = ({ name }: SessionName): string => `${name.startsWith(prefix) ? 0 : 1}${name}`;
+    return [...this.#names]
+      .filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()))
+      .sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  }
+
   async inspect(code: string, position: number, detail: 0 | 1 = 0): Promise<Inspection | undefined> {
+    this.#files.refresh();
     return inspectAt(this.#service, this.#draft(code), position, detail);
   }
 
@@ -112,8 +167,8 @@ export class TypeScriptLanguage implements Language {
     return completenessOf(code);
   }
 
-  async localVersion(file: string): Promise<string> {
-    return this.#localModules.version(file);
+  async resolveLocal(specifier: string, importer: string): Promise<LocalFile | undefined> {
+    return this.#localModules.resolve(specifier, importer);
   }
 
   async transpile(file: string): Promise<TranspiledFile> {
@@ -124,9 +179,9 @@ export class TypeScriptLanguage implements Language {
     this.#service.dispose();
   }
 
-  #draft(code: string): Draft {
-    const { file } = parseCell(code, this.#compilerOptions);
-    return this.#checker.draft(code, file, this.#names);
+  /** @param matching names that could stand at the cursor: of the first the declarations are shown. */
+  #draft(code: string, matching: readonly SessionName[] = []): Draft {
+    return this.#checker.draft(code, parseText(code), this.#names, matching.slice(0, MAX_SIGNATURES));
   }
 }
 

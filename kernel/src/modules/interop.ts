@@ -1,6 +1,10 @@
 /** What a cell sees of an imported module. */
+import { createRequire } from "node:module";
 
 type Namespace = Record<string, unknown>;
+
+/** Modules that were loaded with `require`, or by an import of CommonJS: one table for the whole process. */
+const { cache } = createRequire(import.meta.url);
 
 /**
  * Makes the exports of a CommonJS module importable as TypeScript's users know it. Node finds names of such a module by reading
@@ -13,9 +17,8 @@ type Namespace = Record<string, unknown>;
 export function interoperable(namespace: object): object {
   const found = namespace as Namespace;
   const whole = found["default"];
-  if (typeof whole !== "function" && (typeof whole !== "object" || whole === null)) return namespace;
+  if (!isCommonJs(found, whole)) return namespace;
   const exports = whole as Namespace;
-  if (!isCommonJs(found, exports)) return namespace;
   const hasDefault = exports["__esModule"] === true && "default" in exports;
   const names = Object.keys(exports).filter((name) => name !== "default");
   if (!hasDefault && names.every((name) => name in found)) return namespace;
@@ -25,20 +28,10 @@ export function interoperable(namespace: object): object {
   return wanted;
 }
 
-/** A module that Node made of `module.exports`: every name that it found is a member of the default export. */
-function isCommonJs(namespace: Namespace, exports: Namespace): boolean {
-  if ("module.exports" in namespace) return true;
-  const names = Object.keys(namespace).filter((name) => name !== "default");
-  if (names.length === 0) return exports["__esModule"] === true;
-  return names.every((name) => name in exports && Object.is(read(namespace, name), read(exports, name)));
-}
-
-function read(object: Namespace, name: string): unknown {
-  try {
-    return object[name];
-  } catch {
-    return undefined;
-  }
+/** Whether Node made the namespace of `module.exports`. From Node 23 on it says so. */
+function isCommonJs(namespace: Namespace, whole: unknown): boolean {
+  if (typeof whole !== "function" && (typeof whole !== "object" || whole === null)) return false;
+  return "module.exports" in namespace || Object.values(cache).some((module) => module?.exports === whole);
 }
 
 function define(object: Namespace, name: string, get: () => unknown): void {

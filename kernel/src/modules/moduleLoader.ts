@@ -1,22 +1,25 @@
 /** Imports and requires for cells: from the notebook's folder, with what the kernel provides, local TypeScript included. */
-import { readFileSync } from "node:fs";
-import { createRequire, register } from "node:module";
+import { readFileSync, statSync } from "node:fs";
+import { createRequire, isBuiltin, register } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import type { MessagePort } from "node:worker_threads";
 import { KernelError } from "../errors.js";
-import { findLocalFile, isFileSpecifier, isTypeScript, type Language } from "../language/index.js";
+import { isTypeScript, type Language } from "../language/index.js";
+import { importFailure } from "./importFailure.js";
 import { interoperable } from "./interop.js";
+import { jsonNamespace, parseJson } from "./json.js";
 import type { LoaderData } from "./loaderHooks.js";
+import { resolveExport } from "./packageExports.js";
 import type { ProvidedModules } from "./provided.js";
 
 export interface ModuleLoaderOptions {
   /** Folder of the notebook, absolute. */
   readonly folder: string;
   readonly provided: ProvidedModules;
-  readonly language: Pick<Language, "localVersion">;
-  /** To the TypeScript thread, for Node's loader thread. */
+  readonly language: Pick<Language, "resolveLocal">;
+  /** To the TypeScript thread, for Node's loader thread; called at most once. */
   readonly loaderPort: () => MessagePort;
 }
 
@@ -25,69 +28,98 @@ type NodeImport = (specifier: string, options?: ImportOptions) => Promise<object
 
 export class ModuleLoader {
   readonly #options: ModuleLoaderOptions;
+  /** Stands for the notebook, as the importer. */
+  readonly #filename: string;
   readonly #importFromFolder: NodeImport;
-  readonly #require: NodeJS.Require;
+  readonly #json = new Map<string, { readonly stamp: string; readonly module: object }>();
+  /** `require` of cells: as Node's in the notebook's folder. */
+  readonly require: NodeJS.Require;
+  /** `import.meta` of cells. */
+  readonly meta: object;
   #hasHooks = false;
 
   constructor(options: ModuleLoaderOptions) {
     this.#options = options;
-    const filename = path.join(options.folder, "__notebook__.js");
-    this.#require = createRequire(filename);
+    this.#filename = path.join(options.folder, "__notebook__.js");
     this.#importFromFolder = vm.compileFunction("return import(specifier, options)", ["specifier", "options"], {
-      filename,
+      filename: this.#filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     }) as NodeImport;
+    this.require = this.#makeRequire(createRequire(this.#filename));
+    this.meta = {
+      url: pathToFileURL(this.#filename).href,
+      filename: this.#filename,
+      dirname: options.folder,
+      resolve: (specifier: string): string => this.#resolve(String(specifier)),
+    };
   }
 
   /**
-   * What `import` in a cell gives. Local TypeScript that changed since the last import, or whose local imports did, is read
-   * again; every other module is one instance.
+   * What `import` in a cell gives. Local TypeScript and JSON that changed since the last import, or whose local imports did, is
+   * read again; every other module is one instance.
    *
-   * @throws Error as Node's import; KernelError for a file that is not there.
+   * @throws KernelError for a module that is not there or whose text is wrong; otherwise what the module throws.
    */
   readonly import = async (specifier: unknown, options?: ImportOptions): Promise<object> => {
     const name = String(specifier);
-    const provided = Object.hasOwn(this.#options.provided, name) ? this.#options.provided[name] : undefined;
-    if (provided !== undefined) {
-      if (provided.before !== undefined) await import(provided.before);
-      return interoperable(await import(provided.url));
+    try {
+      return await this.#import(name, options);
+    } catch (error) {
+      throw importFailure(error, name, this.#filename);
     }
-    if (isFileSpecifier(name)) return this.#importFile(name, options);
-    return interoperable(await this.#importFromFolder(name, options));
   };
 
-  /** `require` of cells: as Node's in the notebook's folder. */
-  get require(): NodeJS.Require {
-    const { provided } = this.#options;
-    const require = (name: string): unknown => {
-      const url = Object.hasOwn(provided, name) ? provided[name]!.url : undefined;
-      return this.#require(url === undefined ? name : fileURLToPath(url));
-    };
-    return Object.assign(require, this.#require) as NodeJS.Require;
-  }
-
-  /** `import.meta` of cells. */
-  get meta(): object {
-    const { folder } = this.#options;
-    const filename = path.join(folder, "__notebook__.js");
-    const resolve = (specifier: string): string =>
-      isFileSpecifier(specifier)
-        ? new URL(specifier, pathToFileURL(filename)).href
-        : pathToFileURL(this.#require.resolve(specifier)).href;
-    return { url: pathToFileURL(filename).href, filename, dirname: folder, resolve };
-  }
-
-  async #importFile(name: string, options: ImportOptions | undefined): Promise<object> {
-    const wanted = name.startsWith("file:") ? fileURLToPath(name) : path.resolve(this.#options.folder, name);
-    const file = findLocalFile(wanted);
-    if (file === undefined)
-      throw new KernelError(`There is no module ${name} in ${path.dirname(wanted)}; look at the path in its import.`);
-    if (file.endsWith(".json") && options?.with?.["type"] === undefined) return importJson(file);
-    const url = pathToFileURL(file);
-    if (!isTypeScript(file)) return interoperable(await this.#importFromFolder(url.href, options));
+  async #import(name: string, options: ImportOptions | undefined): Promise<object> {
+    const { provided, language } = this.#options;
+    if (isBuiltin(name)) return this.#importFromFolder(name);
+    if (Object.hasOwn(provided, name)) {
+      const { before, url } = provided[name]!;
+      if (before !== undefined) await import(before);
+      return interoperable(await import(url));
+    }
+    const found = await language.resolveLocal(name, this.#filename);
+    if (found === undefined) return interoperable(await this.#importFromFolder(name, options));
+    if (found.file.endsWith(".json")) return this.#importJson(found.file);
+    const url = pathToFileURL(found.file);
+    if (!isTypeScript(found.file)) return interoperable(await this.#importFromFolder(url.href, options));
     this.#addHooks();
-    url.searchParams.set("version", await this.#options.language.localVersion(file));
+    url.searchParams.set("version", found.version);
     return this.#importFromFolder(url.href, options);
+  }
+
+  #importJson(file: string): object {
+    const { mtimeMs, size } = statSync(file);
+    const stamp = `${mtimeMs} ${size}`;
+    const known = this.#json.get(file);
+    if (known?.stamp === stamp) return known.module;
+    const module = jsonNamespace(parseJson(file, readFileSync(file, "utf8")));
+    this.#json.set(file, { stamp, module });
+    return module;
+  }
+
+  #makeRequire(plain: NodeJS.Require): NodeJS.Require {
+    const { provided } = this.#options;
+    const place = (name: string): string => (Object.hasOwn(provided, name) ? fileURLToPath(provided[name]!.url) : name);
+    const require = (name: string): unknown => {
+      const file = /^[./]/.test(name) ? path.resolve(this.#options.folder, name) : "";
+      if (isTypeScript(file))
+        throw new KernelError(
+          `require cannot run TypeScript: write \`import\` or \`await import("${name}")\` instead.`,
+        );
+      return plain(place(name));
+    };
+    const resolve = (name: string, options?: { paths?: string[] }): string => plain.resolve(place(name), options);
+    return Object.assign(require, plain, { resolve: Object.assign(resolve, { paths: plain.resolve.paths }) });
+  }
+
+  #resolve(specifier: string): string {
+    const { provided } = this.#options;
+    if (Object.hasOwn(provided, specifier)) return provided[specifier]!.url;
+    if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+    if (/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)) return new URL(specifier, pathToFileURL(this.#filename)).href;
+    if (URL.canParse(specifier)) return new URL(specifier).href;
+    const folders = this.require.resolve.paths(specifier) ?? [];
+    return pathToFileURL(resolveExport(specifier, folders) ?? this.require.resolve(specifier)).href;
   }
 
   /** Node's loader runs hooks in a thread; it is started when the first TypeScript file is imported. */
@@ -96,14 +128,7 @@ export class ModuleLoader {
     this.#hasHooks = true;
     const { provided, loaderPort } = this.#options;
     const port = loaderPort();
-    const urls = Object.fromEntries(Object.entries(provided).map(([name, { url }]) => [name, url]));
-    const data: LoaderData = { port, provided: urls };
+    const data: LoaderData = { port, provided };
     register(new URL("./loaderHooks.js", import.meta.url), { data, transferList: [port] });
   }
-}
-
-function importJson(file: string): object {
-  const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const members = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-  return { ...members, default: value };
 }

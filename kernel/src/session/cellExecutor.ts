@@ -136,9 +136,11 @@ export class CellExecutor {
     if (converted instanceof Interrupted) return this.#fail(run, describe(converted));
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
     const check = setting === "show" ? language.check(serial) : undefined;
+    const { scope } = this.#options;
+    for (const { key } of converted.declares) scope.expect(key);
     const outcome = await this.#evaluate(run, converted);
-    const unset = converted.declares.filter(({ key }) => !this.#options.scope.isSet(key)).map(({ name }) => name);
-    void language.settle(serial, outcome.ok ? [] : unset).catch(() => {});
+    const unset = converted.declares.filter(({ key }) => !scope.settle(key)).map(({ name }) => name);
+    void language.settle(serial, unset).catch(() => {});
     await this.#afterRejections();
     await this.#options.settled();
     if (check !== undefined) this.#show(run, await check);

@@ -4,60 +4,79 @@ import { fieldOf } from "../language/index.js";
 /** An object with one field, which converted code reads and writes. */
 export type Box = Record<string, unknown>;
 
-/** Stands in a box for a value that was never given. */
 interface StoredBox {
   readonly box: Box;
-  readonly unset: object;
+  readonly field: string;
+  /** While a cell runs that declares the name again: what the box held before. */
+  before?: { readonly value: unknown };
 }
 
 export class Scope {
   readonly #boxes = new Map<string, StoredBox>();
 
-  /** The box of a key, new if there is none. A new one holds what throws ReferenceError whatever is done with it. */
+  /** The box of a key, new if there is none. Reading one that was never written throws ReferenceError. */
   box(key: string): Box {
     return this.#stored(key).box;
   }
 
   /** Whether the box has a value. */
   isSet(key: string): boolean {
-    const { box, unset } = this.#stored(key);
-    return box[fieldOf(key)] !== unset;
+    const { box, field } = this.#stored(key);
+    return Object.hasOwn(box, field);
+  }
+
+  /** A cell is about to run that declares the name: until it does, the box holds what it held. */
+  expect(key: string): void {
+    const stored = this.#stored(key);
+    if (!this.isSet(key)) return;
+    stored.before = { value: stored.box[stored.field] };
+    delete stored.box[stored.field];
+  }
+
+  /**
+   * The cell has run.
+   *
+   * @returns whether it gave the name a value; otherwise the box holds what it held before, if it held something.
+   */
+  settle(key: string): boolean {
+    const stored = this.#stored(key);
+    const isReached = this.isSet(key);
+    if (!isReached && stored.before !== undefined) stored.box[stored.field] = stored.before.value;
+    delete stored.before;
+    return isReached;
   }
 
   /** Names and values, for who looks at the session from outside. */
   *values(): IterableIterator<readonly [name: string, value: unknown]> {
-    for (const [key, { box, unset }] of this.#boxes) {
-      const value = box[fieldOf(key)];
-      if (value !== unset && fieldOf(key) === "v") yield [key, value];
-    }
+    for (const [key, { box, field }] of this.#boxes)
+      if (field === "v" && Object.hasOwn(box, field)) yield [key, box[field]];
   }
 
   #stored(key: string): StoredBox {
     let stored = this.#boxes.get(key);
     if (stored === undefined) {
-      const unset = unsetValue(key.split(" ").at(-1)!);
-      stored = { box: newBox(fieldOf(key), unset), unset };
+      stored = newStoredBox(key);
       this.#boxes.set(key, stored);
     }
     return stored;
   }
 }
 
-/** Each box has a class of its own: the engine keeps what it knows of a field by class, and so learns each variable's type. */
-function newBox(field: string, value: unknown): Box {
-  return new (class {
-    [key: string]: unknown;
-    constructor() {
-      this[field] = value;
-    }
-  })();
-}
-
-/** What a variable is before it has a value: using it in any way is an error, as JavaScript has it for `let`. */
-function unsetValue(name: string): object {
-  const refuse = (): never => {
-    throw new ReferenceError(`Cannot access '${name}' before it has a value`);
-  };
-  const traps = Object.getOwnPropertyNames(Reflect).map((trap) => [trap, refuse]);
-  return new Proxy(function unset() {}, Object.fromEntries(traps));
+/**
+ * A box without a value inherits what throws, or gives the value before; the first write makes a field of its own. Each box has a
+ * prototype of its own: the engine keeps what it knows of a field by that, and so learns each variable's type.
+ */
+function newStoredBox(key: string): StoredBox {
+  const field = fieldOf(key);
+  const prototype = Object.defineProperty({}, field, {
+    get(): unknown {
+      if (stored.before !== undefined) return stored.before.value;
+      throw new ReferenceError(`Cannot access '${key.split(" ").at(-1)}' before it has a value`);
+    },
+    set(this: Box, value: unknown): void {
+      Object.defineProperty(this, field, { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+  const stored: StoredBox = { box: Object.create(prototype) as Box, field };
+  return stored;
 }
