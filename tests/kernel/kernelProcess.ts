@@ -16,7 +16,7 @@ import { FrontEnd } from "./wire/frontEnd.js";
 
 const SPECIFICATION = fileURLToPath(new URL("../../../share/jupyter/kernels/espalier/", import.meta.url));
 /** A kernel that says nothing for so long hangs. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 
 export interface KernelProcessOptions {
   /** Where the notebook is; default a folder of its own, which goes with the kernel. */
@@ -127,7 +127,9 @@ export class KernelProcess {
       stdio: ["ignore", "ignore", "pipe"],
     });
     const kernel = new KernelProcess(temporary, child, new FrontEnd(readConnectionFile(file)));
-    await Promise.all([kernel.#welcome, kernel.request("shell", "kernel_info_request")]);
+    // What is published before the welcome reaches nobody.
+    await kernel.#welcome;
+    await kernel.request("shell", "kernel_info_request");
     return kernel;
   }
 
