@@ -126,7 +126,7 @@ export class KernelProcess {
       env: { ...process.env, HOME: temporary, XDG_DATA_HOME: temporary, JUPYTER_DATA_DIR: temporary, ...env },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const kernel = new KernelProcess(temporary, child, new FrontEnd(readConnectionFile(file)));
+    const kernel = new KernelProcess(temporary, child, new FrontEnd(readConnectionFile(file), { identity: "tests" }));
     // What is published before the welcome reaches nobody.
     await kernel.#welcome;
     await kernel.request("shell", "kernel_info_request");

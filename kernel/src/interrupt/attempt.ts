@@ -7,18 +7,20 @@ import type { RunState } from "./runState.js";
 export interface AttemptOptions {
   readonly client: InspectorClient;
   readonly runState: RunState;
+  /** Whether a script, by its URL, is not the user's but Node's or the kernel's. */
+  readonly isInternal: (url: string) => boolean;
   /** For how long, in ms, an event loop that turns is watched for code of a waiting cell. */
   readonly watchMs: number;
 }
 
 /** How long, in ms, a request to pause may take to strike a main thread that runs JavaScript. */
-const PAUSE_MS = 20;
+const PAUSE_MS = 15;
 /** How long, in ms, code that runs may take to its next step. */
-const STEP_MS = 40;
+const STEP_MS = 25;
 /** How long, in ms, before code that is not to be stopped is looked at again. */
 const AGAIN_MS = 5;
-/** How long, in ms, Node's own code may take to come to code of the user before it is terminated itself. */
-const LEAVE_NODE_MS = 60;
+/** How long, in ms, a better place is looked for than in Node's or the kernel's own code. */
+const SAFETY_MS = 60;
 /** Code of no cell is terminated when it keeps the event loop from turning for so long, in ms. */
 const HOG_MS = 60;
 /** How long, in ms, a termination takes at most to unwind the stack. */
@@ -26,14 +28,13 @@ const UNWIND_MS = 1000;
 /** Terminations of one interrupt: what a cell has scheduled may go on after the first. */
 const MAX_STRIKES = 50;
 
-/** `again`: what runs is to be stopped, but not where it is now. `wait`: so far nothing was seen that is to be stopped. */
-type Verdict = "strike" | "again" | "wait" | "over";
+/**
+ * `again`: what runs is to be stopped, but not where it is now. `busy`: something runs that may have to be stopped. `wait`: so
+ * far nothing was seen that is to be stopped.
+ */
+type Verdict = "strike" | "again" | "busy" | "wait" | "over";
 
 type CallFrame = Paused["callFrames"][number];
-
-function isOfNode({ url }: CallFrame): boolean {
-  return url.startsWith("node:");
-}
 
 /**
  * V8 calls these functions in the middle of others and lets no exception of theirs pass: a termination in one would be told as
@@ -49,9 +50,13 @@ export class Attempt {
   #onPaused: (() => void) | undefined;
   /** Since when, in ms, and in which turn of the event loop, code of no cell was seen. */
   #stranger: { readonly since: number; readonly turn: number } | undefined;
-  #inNodeSince: number | undefined;
-  /** Whether a pause is one at a statement of the code; or that code was found to come to none. */
+  #unsafeSince: number | undefined;
+  /** Whether the pause is one at a statement. */
   #isAtStatement = false;
+  /** Whether the code came to no statement when a step was asked for, which then stands. */
+  #isStepless = false;
+  /** Whether a request to pause stands. */
+  #isRequested = false;
   #strikes = 0;
 
   constructor(options: AttemptOptions, hooks: Readonly<Record<HookName, string>>) {
@@ -62,6 +67,7 @@ export class Attempt {
   async run(): Promise<"idle" | "terminated" | "pending"> {
     const { client } = this.#options;
     const uncover = client.intercept(() => {
+      this.#isRequested = false;
       this.#onPaused?.();
       return true;
     });
@@ -97,18 +103,17 @@ export class Attempt {
 
   async #pause(): Promise<void> {
     const { client } = this.#options;
-    if (this.#isAtStatement) {
-      // A step is still asked for; a call would make it.
-      await client.post("Debugger.pause");
-      return this.#pausedWithin(PAUSE_MS);
+    // A request stands until it pauses; a call of a function meanwhile would be what it pauses.
+    if (!this.#isRequested) {
+      this.#isRequested = true;
+      // Sent together, so that nothing runs between the two. A step that is still asked for would be made by a call.
+      const asked = this.#isStepless ? false : callFunction<boolean>(client, this.#hooks.isIdle);
+      const requested = client.post("Debugger.pause");
+      // Where nothing ran, the next function pauses at its first statement.
+      this.#isAtStatement = await asked;
+      await requested;
     }
-    // Sent together, so that nothing runs between the two.
-    const asked = callFunction<boolean>(client, this.#hooks.isIdle);
-    const requested = client.post("Debugger.pause");
-    const [isIdle] = await Promise.all([asked, requested]);
     await this.#pausedWithin(PAUSE_MS);
-    // Where nothing ran, the next function pauses at its first statement.
-    this.#isAtStatement = isIdle && client.paused !== undefined;
   }
 
   /** What to do with where the main thread is; unless it is to be struck, it goes on. */
@@ -117,69 +122,87 @@ export class Attempt {
     const { paused } = client;
     // The event loop turns: the request was answered from there.
     if (paused === undefined) return runState.running > 0 ? "wait" : "over";
-    if (runState.inCritical) {
+    const isUsers = !paused.callFrames.every((frame) => this.#isInternal(frame));
+    if (isUsers && runState.inCritical) {
       runState.hold();
       await this.#resume();
       return "again";
     }
-    const verdict = await this.#judgeCode();
-    if (verdict !== "strike") {
-      await this.#resume();
-      await delay(AGAIN_MS);
+    const verdict = await this.#judgeCode(isUsers);
+    if (verdict === "strike") return (await this.#moves(paused)) ? "again" : "strike";
+    if (verdict !== "over" && !isUsers && runState.running > 0) {
+      // What Node is about to call may be the cell's.
+      await this.#step();
       return verdict;
     }
-    return (await this.#moves(paused)) ? "again" : "strike";
+    await this.#resume();
+    await delay(AGAIN_MS);
+    return verdict;
   }
 
   /** Whether the code that runs is to be stopped. */
-  async #judgeCode(): Promise<Verdict> {
+  async #judgeCode(isUsers: boolean): Promise<Verdict> {
     const { client, runState } = this.#options;
     const { isOwned, turn } = await callFunction<Running>(client, this.#hooks.look);
-    if (isOwned && runState.running > 0) return "strike";
+    if (isUsers && isOwned && runState.running > 0) return "strike";
     if (this.#stranger?.turn !== turn) {
       const isSecond = this.#stranger !== undefined;
       this.#stranger = { since: performance.now(), turn };
       return isSecond && runState.running === 0 ? "over" : "wait";
     }
-    return performance.now() - this.#stranger.since > HOG_MS ? "strike" : "wait";
+    return isUsers && performance.now() - this.#stranger.since > HOG_MS ? "strike" : "busy";
   }
 
   /**
    * Looks for a better place. A termination strikes at V8's next check for interrupts, and from a pause that is such a check
    * itself, this may be in a function that must not be terminated. From a pause at a statement it strikes at once. Code that
-   * comes to no statement is an empty loop or a native operation that checks, and is struck there.
+   * comes to no statement is an empty loop or a native operation that checks, and is struck there. Node's own code, whose
+   * data would be left half changed, is left for the code that called it.
    *
    * @returns whether the main thread has moved.
    */
   async #moves({ callFrames }: Paused): Promise<boolean> {
-    const isInNode = isOfNode(callFrames[0]!);
+    const [top] = callFrames as [CallFrame, ...CallFrame[]];
+    if (this.#options.runState.isStanding) return false;
+    const isInNode = top.url.startsWith("node:");
     if (!isInNode && this.#isAtStatement) return false;
-    if (isInNode) {
-      this.#inNodeSince ??= performance.now();
-      const isPatient = performance.now() - this.#inNodeSince < LEAVE_NODE_MS;
-      if (!isPatient && !callFrames.some(isSwallowingTermination)) return false;
-    }
-    if (callFrames.every(isOfNode)) {
-      await this.#resume();
-      return true;
-    }
-    const paused = this.#nextPause();
-    await this.#options.client.post(isInNode ? "Debugger.stepOut" : "Debugger.stepOver");
-    await Promise.race([paused, delay(STEP_MS)]);
-    this.#isAtStatement = true;
+    if (!isInNode && this.#isStepless && !this.#isInternal(top)) return false;
+    this.#unsafeSince ??= performance.now();
+    const isPatient = performance.now() - this.#unsafeSince < SAFETY_MS;
+    if (!isPatient && !callFrames.some(isSwallowingTermination)) return false;
+    await this.#step();
     return true;
   }
 
-  async #strike(): Promise<void> {
+  /**
+   * Goes on to the next statement, in whatever function. A step over or out of something would be longer, but when an empty
+   * loop follows, V8 12.4 (Node 22) then heeds no request to pause any more.
+   */
+  async #step(): Promise<void> {
     const { client } = this.#options;
+    const paused = this.#nextPause();
+    await client.post("Debugger.stepInto");
+    await Promise.race([paused, delay(STEP_MS)]);
+    this.#isAtStatement = client.paused !== undefined;
+    this.#isStepless = client.paused === undefined;
+  }
+
+  #isInternal({ url }: CallFrame): boolean {
+    return this.#options.isInternal(url);
+  }
+
+  async #strike(): Promise<void> {
+    const { client, runState } = this.#options;
     this.#strikes++;
+    runState.hold();
     await callFunction(client, this.#hooks.abandon);
     // Answered when the stack is unwound.
     const unwound = client.post("Runtime.terminateExecution");
     await this.#resume();
     await Promise.race([unwound, delay(UNWIND_MS, undefined, { ref: false })]);
-    this.#isAtStatement = false;
-    this.#inNodeSince = undefined;
+    runState.calm();
+    this.#isStepless = false;
+    this.#unsafeSince = undefined;
   }
 
   async #resume(): Promise<void> {
@@ -202,7 +225,7 @@ export class Attempt {
   async #leave(release: () => Promise<boolean>): Promise<void> {
     const { client } = this.#options;
     const isShared = await release();
-    if (!isShared) return;
+    if (!isShared || !this.#isRequested) return;
     // Nothing takes a request to pause back but a pause: this code pauses at its call.
     const evaluated = client.post("Runtime.evaluate", { expression: "(() => {})()", silent: true });
     await this.#pausedWithin(PAUSE_MS);

@@ -2,10 +2,8 @@
 export {
   type InspectorClient,
   type Interceptor,
-  KERNEL_CODE,
   type Paused,
   SessionClient,
-  type SessionClientOptions,
 } from "./inspectorClient.js";
 export { Interrupter, type InterrupterOptions, type Outcome } from "./interrupter.js";
 export { NODE_FLAGS, type PrepareOptions, prepareMainThread } from "./mainThread.js";

@@ -30,24 +30,11 @@ export interface InspectorClient {
   intercept(interceptor: Interceptor): () => void;
 }
 
-/** The inspector's patterns for code in which nobody stops: Node's own, and the kernel's. */
-export const KERNEL_CODE: readonly string[] = ["^node:", `^${escapePattern(new URL("../", import.meta.url).href)}`];
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
 const ENDS_PAUSE = new Set(["resume", "stepInto", "stepOut", "stepOver"].map((name) => `Debugger.${name}`));
-
-export interface SessionClientOptions {
-  /** Patterns of scripts in which nothing stops; default `KERNEL_CODE`. */
-  readonly blackbox?: readonly string[];
-}
 
 /** The real one. Use it in a worker thread; `close` before that thread ends. */
 export class SessionClient implements InspectorClient {
   readonly #session = new Session();
-  readonly #blackbox: readonly string[];
   readonly #listeners = new Map<string, Set<Listener>>();
   /** URLs of scripts by number. */
   readonly #urls = new Map<string, string>();
@@ -58,8 +45,7 @@ export class SessionClient implements InspectorClient {
   #users = 0;
 
   /** Connects. @throws Error in the main thread. */
-  constructor({ blackbox = KERNEL_CODE }: SessionClientOptions = {}) {
-    this.#blackbox = blackbox;
+  constructor() {
     this.#session.connectToMainThread();
     this.#session.on("inspectorNotification", ({ method, params }: { method: string; params: object }) => {
       if (method === "Debugger.paused") this.#onPaused(this.#withUrls(params as Paused));
@@ -88,11 +74,7 @@ export class SessionClient implements InspectorClient {
 
   async enableDebugger(): Promise<() => Promise<boolean>> {
     this.#users++;
-    if (this.#users === 1) {
-      // Sent together, so that they wait only once for a main thread that is busy.
-      const enabled = this.post("Debugger.enable");
-      await Promise.all([enabled, this.post("Debugger.setBlackboxPatterns", { patterns: this.#blackbox })]);
-    }
+    if (this.#users === 1) await this.post("Debugger.enable");
     let released = false;
     return async () => {
       if (!released && --this.#users === 0) {

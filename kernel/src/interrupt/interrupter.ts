@@ -21,10 +21,18 @@ export interface InterrupterOptions {
   readonly runState: RunState;
   /** Tells the main thread's event loop that an interrupt is asked for; called when cooperative work runs. */
   readonly cooperate: () => void;
+  /** Whether a script, by its URL, is not the user's but Node's or the kernel's. Default: Node's, and what is beside this file. */
+  readonly isInternal?: (url: string) => boolean;
   /** For how long, in ms, cooperative work may go on. Default 250. */
   readonly graceMs?: number;
   /** For how long, in ms, an event loop that turns is watched for code of a waiting cell. Default 250. */
   readonly watchMs?: number;
+}
+
+const KERNEL = new URL("../", import.meta.url).href;
+
+function isInternal(url: string): boolean {
+  return url.startsWith("node:") || url.startsWith(KERNEL);
 }
 
 /** How often, in ms, it is looked whether cooperative work has ended. */
@@ -36,7 +44,7 @@ export class Interrupter {
   #current: Promise<Outcome> | undefined;
 
   private constructor(options: InterrupterOptions, hooks: Readonly<Record<HookName, string>>) {
-    this.#options = { graceMs: 250, watchMs: 250, ...options };
+    this.#options = { graceMs: 250, watchMs: 250, isInternal, ...options };
     this.#hooks = hooks;
   }
 

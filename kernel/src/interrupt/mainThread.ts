@@ -58,10 +58,19 @@ export function prepareMainThread({ isOwned = () => true }: PrepareOptions = {})
   const internals = loadInternals();
   const hooks: Readonly<Record<HookName, () => unknown>> = {
     isIdle,
-    look: (): Running => ({ isOwned: isOwned(), turn: performance.nodeTiming.uvMetricsInfo.loopCount }),
+    look: (): Running => ({ isOwned: succeeds(isOwned), turn: performance.nodeTiming.uvMetricsInfo.loopCount }),
     abandon: (): void => abandon(internals),
   };
   Object.defineProperty(globalThis, HOOKS, { value: Object.freeze(hooks) });
+}
+
+/** In the middle of Node's own code an AsyncLocalStorage may fail: then it is not known, and asked again a moment later. */
+function succeeds(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether no other JavaScript is on the stack than what asks. */

@@ -5,17 +5,19 @@ const CRITICAL = 1;
 const COOPERATIVE = 2;
 const STOP_ASKED = 3;
 const HELD = 4;
-const CELLS = 5;
+const STANDING = 5;
+const CELLS = 6;
 
-/** For how long, in ms, the main thread at most stands still at the end of a critical section for an interrupt to strike. */
+/** For how long, in ms, the main thread at most stands still beside a critical section for an interrupt to strike. */
 const HOLD_MS = 100;
 
 /**
  * One is made in each thread, over the same memory. Only the main thread says what it does; only the wire thread asks it to
  * stop or holds it.
  *
- * A termination never leaves the critical depth up, although it skips `finally`: the interrupter looks at the depth while
- * the main thread is paused and terminates nothing at a depth above zero. What else a terminated cell leaves up, its run
+ * A termination never cuts a critical section, although it skips `finally`: the interrupter looks at the depth while the main
+ * thread is paused and terminates nothing at a depth above zero; and from when it decides to terminate until the stack is
+ * unwound it holds the main thread, which then enters no critical section. What else a terminated cell leaves up, its run
  * and its cooperative tasks, is ended by `end`, which whoever ends that cell from outside calls.
  */
 export class RunState {
@@ -56,14 +58,21 @@ export class RunState {
    * be short, synchronous, and call no code of the user. May be nested.
    */
   critical<Value>(work: () => Value): Value {
+    if (!this.inCritical) this.#standStill();
     Atomics.add(this.#cells, CRITICAL, 1);
     try {
       return work();
     } finally {
-      const outermost = Atomics.sub(this.#cells, CRITICAL, 1) === 1;
       // A cell that prints without end is nearly always in a critical section; an interrupt would rarely find it outside.
-      if (outermost) Atomics.wait(this.#cells, HELD, 1, HOLD_MS);
+      if (Atomics.sub(this.#cells, CRITICAL, 1) === 1) this.#standStill();
     }
+  }
+
+  #standStill(): void {
+    if (Atomics.load(this.#cells, HELD) === 0) return;
+    Atomics.store(this.#cells, STANDING, 1);
+    Atomics.wait(this.#cells, HELD, 1, HOLD_MS);
+    Atomics.store(this.#cells, STANDING, 0);
   }
 
   /**
@@ -101,19 +110,25 @@ export class RunState {
     return Atomics.load(this.#cells, COOPERATIVE) > 0;
   }
 
+  /** Whether it stands still because it is held. */
+  get isStanding(): boolean {
+    return Atomics.load(this.#cells, STANDING) === 1;
+  }
+
   /** Wire thread: asks cooperative work to end, until `calm`. */
   askToStop(): void {
     Atomics.store(this.#cells, STOP_ASKED, 1);
   }
 
-  /** Wire thread: the main thread is to stand still when it leaves its critical section, for 100 ms or until `calm`. */
+  /** Wire thread: the main thread is to stand still where it enters or leaves critical sections, for 100 ms or until `calm`. */
   hold(): void {
     Atomics.store(this.#cells, HELD, 1);
   }
 
-  /** Wire thread: the interrupt is over. */
+  /** Wire thread: the interrupt is over; whoever is held goes on. */
   calm(): void {
     Atomics.store(this.#cells, STOP_ASKED, 0);
+    Atomics.store(this.#cells, STANDING, 0);
     Atomics.store(this.#cells, HELD, 0);
     Atomics.notify(this.#cells, HELD);
   }
