@@ -169,6 +169,7 @@ export {
   type StudyPart,
   type StudySample,
   type StudySearchOptions,
+  type Surroundings,
   samplesData,
   type TrainingOptions,
   tsvData,

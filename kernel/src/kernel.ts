@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { defineGlobals, type KernelSettings, setCurrentKernel } from "./api/index.js";
 import { CommManager } from "./comm/index.js";
 import { Dispatcher } from "./dispatch/index.js";
-import { Displays, toMimeBundle } from "./display/index.js";
+import { Displays, registerRepresentation, toMimeBundle } from "./display/index.js";
 import { History, historyFolder } from "./history/index.js";
 import { LanguageWorker, type TypeErrors } from "./language/index.js";
 import { ModuleLoader, type ProvidedModules } from "./modules/index.js";
@@ -164,6 +164,7 @@ export async function startKernel({
     typescript: versions.typescript,
     input: async () => "",
     prompt: () => "",
+    registerRepresentation,
     interruptible: (work) => interruptibleWork.run(work),
   });
   defineGlobals();
