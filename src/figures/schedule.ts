@@ -84,7 +84,8 @@ function sharesBySample(rows: Iterable<ResultRow>, means: readonly ResultMean[])
   return shares;
 }
 
-interface LayerRecord {
+/** A layer of a schedule as a flat record, as it stands in the specification's data. */
+export interface LayerRecord {
   readonly panel: string;
   readonly order: number;
   readonly layer: number;
@@ -178,7 +179,8 @@ const yScale = { domain: [0, 1], nice: false };
 const description = { field: "description", type: "nominal" };
 const tooltip = [{ field: "description", type: "nominal", title: "layer" }];
 
-function multiples(panels: readonly string[], layers: number, totalWidth: number) {
+/** One small chart a panel, in rows. Draws from the dataset `layers`. */
+export function multiples(panels: readonly string[], layers: number, totalWidth: number) {
   const columns = Math.min(panels.length, totalWidth < 420 ? 2 : 3);
   const gap = 18;
   const width = Math.floor((totalWidth - 62 - gap * (columns - 1)) / columns);

@@ -85,6 +85,11 @@ export class Study {
     return this.#running?.operation ?? null;
   }
 
+  /** Whether `close` has been called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Every evaluation in the journal, in its order, as the event `evaluation` tells of it. */
   evaluations(): StudyEvents["evaluation"][] {
     return this.#context.entriesOf("evaluation").map((entry) => this.#context.describe(entry));

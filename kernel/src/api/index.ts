@@ -7,3 +7,4 @@ export {
   setCurrentKernel,
 } from "./current.js";
 export { defineGlobals } from "./globals.js";
+export { type Representation, type Represented, registerRepresentation } from "./notebook.js";
