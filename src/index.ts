@@ -78,14 +78,18 @@ export {
 export {
   type CertificateFigureOptions,
   certificateSpecification,
+  type FigureSpecification,
   type FrontierOptions,
   frontierSpecification,
+  oneCertificateSpecification,
   type PageOptions,
+  pointsSpecification,
   renderPage,
   renderPng,
   renderSvg,
   type ScheduleOptions,
   scheduleSpecification,
+  sharesSpecification,
 } from "./figures/index.js";
 export { type LoadedModel, loadModel, type VisionLanguageModel } from "./models/index.js";
 // Frontiers and statistics.

@@ -1,5 +1,4 @@
 /** The certificate figure: what a unit of cost buys at each layer of a schedule, for one schedule a panel (METHOD §9). */
-import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import {
   certifiedName,
@@ -19,6 +18,7 @@ import {
 import { type CertificateData, certificatePanel, moveFills, moveStyles } from "./certificatePanel.js";
 import { type TextStyle, textWidth } from "./fonts.js";
 import { fitLines } from "./lines.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
 export interface CertificateFigureOptions {
@@ -155,7 +155,10 @@ function keyPanel(step: string, width: number) {
  * @param results their `certificates` and `means` are drawn.
  * @throws EspalierError when there is no certificate, or none of the configurations asked for.
  */
-export function certificateSpecification(results: ResultsHead, options: CertificateFigureOptions = {}): TopLevelSpec {
+export function certificateSpecification(
+  results: ResultsHead,
+  options: CertificateFigureOptions = {},
+): FigureSpecification {
   const all = chosen(results, options);
   const drawn = all.slice(0, MOST_PANELS);
   const left = drawn.length < all.length ? ` ${drawn.length} of ${all.length} certificates are drawn.` : "";
@@ -173,7 +176,7 @@ export function certificateSpecification(results: ResultsHead, options: Certific
 export function oneCertificateSpecification(
   certificate: ResultCertificate,
   options: Omit<CertificateFigureOptions, "configurations"> = {},
-): TopLevelSpec {
+): FigureSpecification {
   const { title = null } = options;
   return draw([{ certificate }], options, title === null ? null : { title, subtitle: [] });
 }
@@ -182,7 +185,7 @@ function draw(
   drawn: readonly Certified[],
   options: CertificateFigureOptions,
   heading: { readonly title: string; readonly subtitle: readonly string[] } | null,
-): TopLevelSpec {
+): FigureSpecification {
   const total = Math.max(320, options.width ?? 600);
   const width = Math.round(total - GUTTER - MARGIN);
   const lines = (text: string, style: TextStyle) => fitLines(printable(text), total - 10, style);
@@ -216,6 +219,5 @@ function draw(
     vconcat: [keyPanel(steps.length === 1 ? stepText(steps[0]!) : "tokens", width), ...panels],
     spacing: 28,
   };
-  // Vega-Lite's own types do not follow encodings that are put together from parts; the tests compile every kind.
-  return specification as unknown as TopLevelSpec;
+  return specification;
 }

@@ -1,5 +1,4 @@
 /** The frontier figure: cost against divergence, with accuracy below it where there is one. */
-import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import {
   type CostUnit,
@@ -15,6 +14,7 @@ import { frontierPanel, type PanelFrame, PERCENT_UNITS } from "./frontierPanel.j
 import { type FigurePoint, type FigureSeries, figureSeries, type MeanPoints } from "./frontierPoints.js";
 import { keyPanel } from "./key.js";
 import { type AxisScale, divergenceScale, linearScale } from "./scales.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG, seriesStyles } from "./theme.js";
 import { thin } from "./thin.js";
 
@@ -104,7 +104,7 @@ function heading(
  * @param results their `means` are drawn; `rows` are not needed.
  * @throws EspalierError when no mean states its cost in the unit asked for.
  */
-export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): TopLevelSpec {
+export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): FigureSpecification {
   const { title } = options;
   return draw(results, options, (series, counts) =>
     title === null ? {} : { title: heading(results, title, series, counts) },
@@ -120,7 +120,7 @@ export function frontierSpecification(results: ResultsHead, options: FrontierOpt
 export function pointsSpecification(
   points: readonly FrontierPoint[],
   options: Omit<FrontierOptions, "series"> = {},
-): TopLevelSpec {
+): FigureSpecification {
   const { title } = options;
   const drawn: Drawn = {
     means: points,
@@ -136,7 +136,7 @@ function draw(
   results: Drawn,
   options: FrontierOptions,
   titled: (series: readonly FigureSeries[], counts: readonly [number, number]) => object,
-): TopLevelSpec {
+): FigureSpecification {
   const unit = options.unit ?? results.budgetUnit;
   const series = figureSeries(results, unit, options.series);
   const everything = series.flatMap((one) => [...one.frontier, ...one.dominated]);
@@ -199,6 +199,5 @@ function draw(
     vconcat: panels,
     spacing: 34,
   };
-  // Vega-Lite's own types do not follow encodings that are put together from parts; the tests compile every kind.
-  return specification as unknown as TopLevelSpec;
+  return specification;
 }

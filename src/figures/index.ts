@@ -5,3 +5,4 @@ export { type PageOptions, renderPage } from "./page/page.js";
 export { renderPng, renderSvg } from "./render.js";
 export { type ScheduleOptions, scheduleSpecification } from "./schedule.js";
 export { type SharesOptions, sharesSpecification } from "./shares.js";
+export type { FigureSpecification } from "./specification.js";

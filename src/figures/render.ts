@@ -3,6 +3,7 @@ import type * as Vega from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import { loadFonts, type TextStyle, textWidth } from "./fonts.js";
+import type { FigureSpecification } from "./specification.js";
 
 /** Vega's replaceable text measure, which its typings leave out. */
 interface TextMetrics {
@@ -33,12 +34,12 @@ function refuse(address: string): Promise<never> {
   return Promise.reject(new EspalierError(`A figure carries its data inside; it may not load ${address}.`));
 }
 
-async function withView<T>(specification: TopLevelSpec, use: (view: Vega.View) => Promise<T>): Promise<T> {
+async function withView<T>(specification: FigureSpecification, use: (view: Vega.View) => Promise<T>): Promise<T> {
   loaded ??= load();
   const { vega, compile } = await loaded;
   const warnings: string[] = [];
   const logger = vega.logger(vega.Warn, undefined, (_method, _level, parts) => warnings.push(parts.join(" ")));
-  const compiled = compile(specification, { logger });
+  const compiled = compile(specification as TopLevelSpec, { logger });
   const loader = vega.loader();
   loader.load = refuse;
   loader.sanitize = refuse;
@@ -56,7 +57,7 @@ async function withView<T>(specification: TopLevelSpec, use: (view: Vega.View) =
  *
  * @param specification Vega-Lite with its data inside, from this folder; anything that would be loaded is refused.
  */
-export function renderSvg(specification: TopLevelSpec): Promise<string> {
+export function renderSvg(specification: FigureSpecification): Promise<string> {
   return inTurn(() => withView(specification, (view) => view.toSVG()));
 }
 
@@ -71,7 +72,7 @@ const LARGEST_SIDE = 16_384;
  * @throws EspalierError for a size that is not positive or a side beyond 16,384 pixels.
  */
 export function renderPng(
-  specification: TopLevelSpec,
+  specification: FigureSpecification,
   options: { scale?: number; width?: number } = {},
 ): Promise<Uint8Array> {
   return inTurn(() =>

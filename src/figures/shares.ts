@@ -1,7 +1,7 @@
 /** One schedule by itself: the share of the visual tokens that each layer keeps. */
-import type { TopLevelSpec } from "vega-lite";
 import { printable } from "../export/index.js";
 import { type LayerRecord, multiples } from "./schedule.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
 export interface SharesOptions {
@@ -18,7 +18,7 @@ export interface SharesOptions {
  *
  * @param shares [L], 0 … 1.
  */
-export function sharesSpecification(shares: readonly number[], options: SharesOptions = {}): TopLevelSpec {
+export function sharesSpecification(shares: readonly number[], options: SharesOptions = {}): FigureSpecification {
   const panel = printable(options.title ?? "Visual tokens kept at each layer");
   const layers = shares.map((kept, layer): LayerRecord => {
     const count = options.counts?.[layer];
@@ -34,5 +34,5 @@ export function sharesSpecification(shares: readonly number[], options: SharesOp
     datasets: { layers },
     ...multiples([panel], shares.length, Math.max(280, options.width ?? 600)),
   };
-  return specification as unknown as TopLevelSpec;
+  return specification;
 }

@@ -16,7 +16,7 @@ import { FrontEnd } from "./wire/frontEnd.js";
 
 const SPECIFICATION = fileURLToPath(new URL("../../../share/jupyter/kernels/espalier/", import.meta.url));
 /** A kernel that says nothing for so long hangs. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 
 export interface KernelProcessOptions {
   /** Where the notebook is; default a folder of its own, which goes with the kernel. */
@@ -30,8 +30,8 @@ export interface ExecuteOptions {
   readonly storeHistory?: boolean;
   readonly stopOnError?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
-  /** Answers the cell's questions; default the cell may ask none. */
-  readonly answer?: (question: KernelContents["input_request"]) => string;
+  /** Answers the cell's questions, or leaves them open; default the cell may ask none. */
+  readonly answer?: (question: KernelContents["input_request"]) => string | undefined;
 }
 
 /** What came of a request. */
@@ -127,7 +127,9 @@ export class KernelProcess {
       stdio: ["ignore", "ignore", "pipe"],
     });
     const kernel = new KernelProcess(temporary, child, new FrontEnd(readConnectionFile(file)));
-    await Promise.all([kernel.#welcome, kernel.request("shell", "kernel_info_request")]);
+    // What is published before the welcome reaches nobody.
+    await kernel.#welcome;
+    await kernel.request("shell", "kernel_info_request");
     return kernel;
   }
 
@@ -251,8 +253,10 @@ export class KernelProcess {
     const pending = this.#pending.get(message.parent_header["msg_id"] as string);
     const question = message.content as unknown as KernelContents["input_request"];
     if (pending?.answer === undefined) this.#fail(`The kernel asks although it may not: ${question.prompt}`);
-    else
-      void this.frontEnd.send("stdin", "input_reply", { content: { status: "ok", value: pending.answer(question) } });
+    else {
+      const value = pending.answer(question);
+      if (value !== undefined) void this.frontEnd.send("stdin", "input_reply", { content: { status: "ok", value } });
+    }
   }
 
   #finish(id: string, { reply, idle, outputs, finish }: Pending): void {

@@ -1,7 +1,6 @@
 /** A figure of the library as a MIME bundle that is drawn everywhere. */
-import type { TopLevelSpec } from "vega-lite";
 import type { Represented } from "../../../kernel/src/api/index.js";
-import { renderPng } from "../../figures/index.js";
+import { type FigureSpecification, renderPng } from "../../figures/index.js";
 
 /**
  * What JupyterLab's and VS Code's own renderers take. The library's figures keep to what Vega-Lite 5 and 6 share; its newer
@@ -22,7 +21,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
  * The specification for front ends that draw it, a picture for pages that do not, a text for terminals. No HTML, which many
  * front ends would prefer to the figure.
  */
-export async function figureBundle(specification: TopLevelSpec, text: string): Promise<Awaited<Represented>> {
+export async function figureBundle(specification: FigureSpecification, text: string): Promise<Awaited<Represented>> {
   // Loaded with the first figure: a cell that shows none need not wait for it.
   const { default: sharp } = await import("sharp");
   const picture = await renderPng(specification, { scale: SCALE });
@@ -35,7 +34,7 @@ export async function figureBundle(specification: TopLevelSpec, text: string): P
 }
 
 /** The same figure in fewer bytes: numbers rounded, empty fields of records left out, each dataset once. */
-export function compact(specification: TopLevelSpec): Record<string, Json> {
+export function compact(specification: FigureSpecification): Record<string, Json> {
   const copy = JSON.parse(JSON.stringify(specification, rounded)) as Record<string, Json>;
   const { datasets } = copy;
   if (typeof datasets !== "object" || datasets === null || Array.isArray(datasets)) return copy;
