@@ -78,14 +78,18 @@ export {
 export {
   type CertificateFigureOptions,
   certificateSpecification,
+  type FigureSpecification,
   type FrontierOptions,
   frontierSpecification,
+  oneCertificateSpecification,
   type PageOptions,
+  pointsSpecification,
   renderPage,
   renderPng,
   renderSvg,
   type ScheduleOptions,
   scheduleSpecification,
+  sharesSpecification,
 } from "./figures/index.js";
 export { type LoadedModel, loadModel, type VisionLanguageModel } from "./models/index.js";
 // Frontiers and statistics.
@@ -169,6 +173,7 @@ export {
   type StudyPart,
   type StudySample,
   type StudySearchOptions,
+  type Surroundings,
   samplesData,
   type TrainingOptions,
   tsvData,

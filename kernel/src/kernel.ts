@@ -7,7 +7,7 @@ import { defineGlobals, type InputOptions, type KernelSettings, setCurrentKernel
 import { CommManager } from "./comm/index.js";
 import { namedParent } from "./control/index.js";
 import { Dispatcher } from "./dispatch/index.js";
-import { Displays, toMimeBundle } from "./display/index.js";
+import { Displays, registerRepresentation, toMimeBundle } from "./display/index.js";
 import { KernelError } from "./errors.js";
 import { History, historyFolder } from "./history/index.js";
 import { prepareMainThread, RunState } from "./interrupt/index.js";
@@ -162,6 +162,7 @@ export async function startKernel({
       const { data } = await toMimeBundle(value);
       executor.addPayload(context, { source: "page", data, start: 0 });
     },
+    registerRepresentation,
     interruptible: (run) => work.run(run),
   });
   defineGlobals();

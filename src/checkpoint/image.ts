@@ -1,6 +1,5 @@
 /** Decodes picture files to 8-bit RGB, with the pixels that PIL's `Image.open(file).convert("RGB")` gives. */
 import path from "node:path";
-import sharp from "sharp";
 import { EspalierError } from "../errors.js";
 import { readBytes } from "./files.js";
 import type { RgbImage } from "./resize.js";
@@ -25,6 +24,8 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<RgbI
   if (bytes.length === 0)
     throw new EspalierError(`The picture ${name} is empty; give an undamaged JPEG, PNG, WebP, GIF, TIFF or AVIF.`);
   try {
+    // Loaded with the first picture: most programs decode none.
+    const { default: sharp } = await import("sharp");
     const options = { ignoreIcc: true, failOn: "truncated", limitInputPixels: MAX_PIXELS } as const;
     const { format, space, depth } = await sharp(bytes, options).metadata();
     if (!FORMATS.includes(format)) throw unsupported(name, `is a ${format} picture`);

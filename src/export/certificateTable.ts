@@ -11,7 +11,7 @@ export interface CertificateLinesOptions {
   readonly dim: (text: string) => string;
 }
 
-function columns(certificate: ResultCertificate, meanCounts: readonly number[], intervals: boolean): Column[] {
+function columns(certificate: ResultCertificate, meanCounts: readonly number[] | null, intervals: boolean): Column[] {
   const { samples, tokens } = certificate;
   const legal = certificate.layers.filter(({ more, less }) => more.samples + less.samples > 0);
   const price = (move: ResultMove) => {
@@ -20,7 +20,9 @@ function columns(certificate: ResultCertificate, meanCounts: readonly number[], 
   };
   return [
     { head: "layer", align: "right", cells: legal.map(({ layer }) => String(layer)) },
-    { head: "tokens", align: "right", cells: legal.map(({ layer }) => meanCounts[layer]!.toFixed(1)) },
+    ...(meanCounts === null
+      ? []
+      : [{ head: "tokens", align: "right" as const, cells: legal.map(({ layer }) => meanCounts[layer]!.toFixed(1)) }]),
     { head: `${stepText(tokens)} more`, align: "left", cells: legal.map(({ more }) => price(more)) },
     { head: `${stepText(tokens)} less`, align: "left", cells: legal.map(({ less }) => price(less)) },
   ];
@@ -46,11 +48,11 @@ function absentLayers({ layers }: ResultCertificate): string {
 /**
  * The lines of one certificate: a table of its layers, then its sentences.
  *
- * @param meanCounts [L] of the certified configuration.
+ * @param meanCounts [L] of the certified configuration; null where they are not known.
  */
 export function certificateLines(
   certificate: ResultCertificate,
-  meanCounts: readonly number[],
+  meanCounts: readonly number[] | null,
   { width, bold, dim }: CertificateLinesOptions,
 ): string[] {
   const heading = `certificate of ${certifiedName(certificate)}: nats that a unit of cost buys, the same everywhere at an optimum`;
@@ -63,4 +65,10 @@ export function certificateLines(
   }
   const sentences = [exchangeText(certificate), spreadText(certificate)].filter((sentence) => sentence !== "");
   return [...lines, ...sentences.flatMap((sentence) => wrap(sentence, width, "  "))];
+}
+
+/** One certificate alone as plain text. @param options.width characters a line; 100 unless told. */
+export function renderCertificate(certificate: ResultCertificate, { width = 100 }: { width?: number } = {}): string {
+  const plain = (text: string) => text;
+  return `${certificateLines(certificate, null, { width, bold: plain, dim: plain }).join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 /** Results as documents of data: JSON with a versioned schema, CSV, plain text. Drawings are in `figures/`. */
 export { writeAtomically } from "./atomicFile.js";
+export { renderCertificate } from "./certificateTable.js";
 export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
 export {
@@ -16,6 +17,7 @@ export {
   seriesLabel,
 } from "./format.js";
 export { makeFolder } from "./makeFolder.js";
+export { renderMean, renderPoints } from "./pointsTable.js";
 export { parseResults, readResults } from "./readResults.js";
 export {
   COST_UNITS,

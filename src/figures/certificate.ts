@@ -1,5 +1,4 @@
 /** The certificate figure: what a unit of cost buys at each layer of a schedule, for one schedule a panel (METHOD §9). */
-import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import {
   certifiedName,
@@ -19,6 +18,7 @@ import {
 import { type CertificateData, certificatePanel, moveFills, moveStyles } from "./certificatePanel.js";
 import { type TextStyle, textWidth } from "./fonts.js";
 import { fitLines } from "./lines.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
 export interface CertificateFigureOptions {
@@ -46,11 +46,12 @@ const SMALL: TextStyle = { fontSize: 10.5 };
 
 interface Certified {
   readonly certificate: ResultCertificate;
-  readonly mean: ResultMean;
+  /** Of the certified configuration; without it its schedule is not drawn. */
+  readonly mean?: ResultMean;
 }
 
 /** The certificates to draw, by rising cost, then by the size of their changes. */
-function chosen(results: ResultsHead, options: CertificateFigureOptions): Certified[] {
+function chosen(results: ResultsHead, options: CertificateFigureOptions): Required<Certified>[] {
   const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
   const all = (results.certificates ?? []).map((certificate) => ({
     certificate,
@@ -80,8 +81,9 @@ function dataOf({ certificate, mean }: Certified): CertificateData {
   return {
     prices: priced,
     absent: moves.filter(({ own }) => own.price === null).map(({ layer, move }) => ({ layer, move })),
-    kept: mean.meanCounts.slice(1).map((count, l) => {
-      const kept = mean.visualTokens === 0 ? 0 : count / mean.visualTokens;
+    layers: certificate.layers.map(({ layer }) => layer),
+    kept: (mean?.meanCounts ?? []).slice(1).map((count, l) => {
+      const kept = mean!.visualTokens === 0 ? 0 : count / mean!.visualTokens;
       const tokens = String(Number(count.toFixed(1)));
       return {
         layer: l + 1,
@@ -153,24 +155,52 @@ function keyPanel(step: string, width: number) {
  * @param results their `certificates` and `means` are drawn.
  * @throws EspalierError when there is no certificate, or none of the configurations asked for.
  */
-export function certificateSpecification(results: ResultsHead, options: CertificateFigureOptions = {}): TopLevelSpec {
+export function certificateSpecification(
+  results: ResultsHead,
+  options: CertificateFigureOptions = {},
+): FigureSpecification {
   const all = chosen(results, options);
   const drawn = all.slice(0, MOST_PANELS);
+  const left = drawn.length < all.length ? ` ${drawn.length} of ${all.length} certificates are drawn.` : "";
+  const facts = `${results.data.samples.toLocaleString("en")} samples · selector ${results.selector}`;
+  const title = options.title ?? `What a token is worth at each layer of ${modelLabel(results.model)}`;
+  const subtitle = [`${results.data.name} · ${facts}`, certificateRemark(results) + left];
+  return draw(drawn, options, options.title === null ? null : { title, subtitle });
+}
+
+/**
+ * The same figure of one certificate alone, as a study's `certificate` gives it, without its schedule, which it does not hold.
+ *
+ * @param options.title default none.
+ */
+export function oneCertificateSpecification(
+  certificate: ResultCertificate,
+  options: Omit<CertificateFigureOptions, "configurations"> = {},
+): FigureSpecification {
+  const { title = null } = options;
+  return draw([{ certificate }], options, title === null ? null : { title, subtitle: [] });
+}
+
+function draw(
+  drawn: readonly Certified[],
+  options: CertificateFigureOptions,
+  heading: { readonly title: string; readonly subtitle: readonly string[] } | null,
+): FigureSpecification {
   const total = Math.max(320, options.width ?? 600);
   const width = Math.round(total - GUTTER - MARGIN);
   const lines = (text: string, style: TextStyle) => fitLines(printable(text), total - 10, style);
   const steps = [...new Set(drawn.map(({ certificate }) => certificate.tokens))];
   const panels = drawn.map(({ certificate, mean }, p) => {
     const own = steps.length > 1 ? `  ·  ${stepText(certificate.tokens)}` : "";
-    const name = `${certifiedName(certificate)}  ·  ${formatDivergence(mean.divergence.mean)} nats${own}`;
+    const distance = mean === undefined ? "" : `  ·  ${formatDivergence(mean.divergence.mean)} nats`;
     return {
       title: {
-        text: lines(name, PANEL_HEADING),
+        text: lines(`${certifiedName(certificate)}${distance}${own}`, PANEL_HEADING),
         subtitle: lines(exchangeText(certificate), SMALL),
         fontSize: PANEL_HEADING.fontSize,
         offset: 10,
       },
-      ...certificatePanel(dataOf({ certificate, mean }), {
+      ...certificatePanel(dataOf(mean === undefined ? { certificate } : { certificate, mean }), {
         width,
         height: options.height ?? 150,
         gutter: GUTTER,
@@ -178,23 +208,16 @@ export function certificateSpecification(results: ResultsHead, options: Certific
       }),
     };
   });
-  const left = drawn.length < all.length ? ` ${drawn.length} of ${all.length} certificates are drawn.` : "";
-  const facts = `${results.data.samples.toLocaleString("en")} samples · selector ${results.selector}`;
-  const heading = {
-    text: lines(options.title ?? `What a token is worth at each layer of ${modelLabel(results.model)}`, HEADING),
-    subtitle: [`${results.data.name} · ${facts}`, certificateRemark(results) + left].flatMap((line) =>
-      lines(line, SMALL),
-    ),
-  };
+  const text = heading === null ? [] : lines(heading.title, HEADING);
+  const subtitle = (heading?.subtitle ?? []).flatMap((line) => lines(line, SMALL));
   const specification = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `What a unit of cost buys at each layer of ${drawn.length} schedules.`,
-    ...(options.title === null ? {} : { title: heading }),
+    ...(heading === null ? {} : { title: { text, subtitle } }),
     padding: 8,
     config: CONFIG,
     vconcat: [keyPanel(steps.length === 1 ? stepText(steps[0]!) : "tokens", width), ...panels],
     spacing: 28,
   };
-  // Vega-Lite's own types do not follow encodings that are put together from parts; the tests compile every kind.
-  return specification as unknown as TopLevelSpec;
+  return specification;
 }

@@ -28,7 +28,9 @@ export interface CertificateData {
   readonly prices: readonly PriceRecord[];
   /** Changes that no sample allows. */
   readonly absent: readonly { readonly layer: number; readonly move: MoveName }[];
-  /** Share of the visual tokens that each layer from 1 on keeps. */
+  /** Those that the panel spans. */
+  readonly layers: readonly number[];
+  /** Share of the visual tokens that each of them keeps; nothing where the schedule is not to be drawn. */
   readonly kept: readonly KeptRecord[];
   /** The price of all changes together; null where there is none. */
   readonly common: number | null;
@@ -104,10 +106,11 @@ function valueAxis(gutter: number, title: string | null, ticks: readonly number[
 
 const values = (list: readonly object[]) => ({ data: { values: [...list] } });
 
-/** @returns a panel whose prices stand above its schedule, both over the same layers. */
+/** @returns a panel whose prices stand above its schedule, if that is known, both over the same layers. */
 export function certificatePanel(data: CertificateData, frame: CertificateFrame) {
   const { width, height, gutter } = frame;
-  const layers = data.kept.map(({ layer }) => layer);
+  const { layers } = data;
+  const hasStrip = data.kept.length > 0;
   const [styles, fills] = [moveStyles(), moveFills()];
   const byMove = (range: readonly string[]) => ({
     ...nominal("move"),
@@ -116,7 +119,7 @@ export function certificatePanel(data: CertificateData, frame: CertificateFrame)
   });
   const seen = data.prices.flatMap(({ price, low, high }) => [price, low, high]);
   const scale = linearScale([0, ...seen, ...(data.common === null ? [] : [data.common])], { ticks: 4 });
-  const x = layerAxis(layers, width, false, false);
+  const x = layerAxis(layers, width, !hasStrip, !hasStrip && frame.lowest);
   // Two bars a layer and the gaps between them: with many layers lines become thinner and crosses smaller.
   const bar = width / layers.length / 2.6;
   const xOffset = { ...nominal("move"), scale: { domain: [...MOVES], paddingInner: 0.18 } };
@@ -167,7 +170,7 @@ export function certificatePanel(data: CertificateData, frame: CertificateFrame)
       },
     ],
   };
-  return { vconcat: [main, strip(data, frame, layers)], spacing: 16 };
+  return { vconcat: hasStrip ? [main, strip(data, frame, layers)] : [main], spacing: 16 };
 }
 
 /** The price of all changes together, as a dashed line with its value at the right end. */

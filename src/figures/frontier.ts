@@ -1,13 +1,20 @@
 /** The frontier figure: cost against divergence, with accuracy below it where there is one. */
-import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
-import { type CostUnit, formatPercent, modelLabel, printable, type ResultsHead } from "../export/index.js";
+import {
+  type CostUnit,
+  type FrontierPoint,
+  formatPercent,
+  modelLabel,
+  printable,
+  type ResultsHead,
+} from "../export/index.js";
 import { directLabels, pixelOf } from "./directLabels.js";
 import { textWidth } from "./fonts.js";
 import { frontierPanel, type PanelFrame, PERCENT_UNITS } from "./frontierPanel.js";
-import { type FigurePoint, type FigureSeries, figureSeries } from "./frontierPoints.js";
+import { type FigurePoint, type FigureSeries, figureSeries, type MeanPoints } from "./frontierPoints.js";
 import { keyPanel } from "./key.js";
 import { type AxisScale, divergenceScale, linearScale } from "./scales.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG, seriesStyles } from "./theme.js";
 import { thin } from "./thin.js";
 
@@ -30,6 +37,9 @@ export interface FrontierOptions {
   readonly maximumDominated?: number;
 }
 
+/** What the figure takes of results, but for its heading. */
+type Drawn = MeanPoints & Pick<ResultsHead, "budgetUnit" | "unpruned" | "accuracyMetric">;
+
 /** Longer frontiers are drawn without whiskers, and a cloud's without marks: they would run into each other. */
 const MOST_WHISKERS = 40;
 const MOST_CLOUD_MARKS = 10;
@@ -44,7 +54,7 @@ function costScale(points: readonly FigurePoint[], unit: CostUnit): AxisScale {
 }
 
 /** The points that each kind of mark draws; what is drawn last is on top, so the search, first in the list, ends it. */
-function datasetsOf(series: readonly FigureSeries[], faded: readonly FigurePoint[], results: ResultsHead) {
+function datasetsOf(series: readonly FigureSeries[], faded: readonly FigurePoint[], results: Drawn) {
   const drawn = [...series].reverse();
   const points = (list: readonly FigureSeries[]) => list.flatMap((one) => one.frontier);
   const clouds = points(drawn.filter((one) => one.kind === "cloud"));
@@ -94,7 +104,39 @@ function heading(
  * @param results their `means` are drawn; `rows` are not needed.
  * @throws EspalierError when no mean states its cost in the unit asked for.
  */
-export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): TopLevelSpec {
+export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): FigureSpecification {
+  const { title } = options;
+  return draw(results, options, (series, counts) =>
+    title === null ? {} : { title: heading(results, title, series, counts) },
+  );
+}
+
+/**
+ * The same figure of points alone, as a study's `frontier` gives them, without the facts that stand above a figure of results.
+ *
+ * @param options.title default none.
+ * @throws EspalierError when no point states its cost in the unit asked for.
+ */
+export function pointsSpecification(
+  points: readonly FrontierPoint[],
+  options: Omit<FrontierOptions, "series"> = {},
+): FigureSpecification {
+  const { title } = options;
+  const drawn: Drawn = {
+    means: points,
+    frontier: points,
+    budgetUnit: "normalised",
+    unpruned: null,
+    accuracyMetric: null,
+  };
+  return draw(drawn, options, () => (typeof title === "string" ? { title: printable(title) } : {}));
+}
+
+function draw(
+  results: Drawn,
+  options: FrontierOptions,
+  titled: (series: readonly FigureSeries[], counts: readonly [number, number]) => object,
+): FigureSpecification {
   const unit = options.unit ?? results.budgetUnit;
   const series = figureSeries(results, unit, options.series);
   const everything = series.flatMap((one) => [...one.frontier, ...one.dominated]);
@@ -150,15 +192,12 @@ export function frontierSpecification(results: ResultsHead, options: FrontierOpt
   const specification = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: `Cost against divergence of ${everything.length} configurations in ${series.length} series.`,
-    ...(options.title === null
-      ? {}
-      : { title: heading(results, options.title, series, [faded.length, dominated.length]) }),
+    ...titled(series, [faded.length, dominated.length]),
     padding: 8,
     config: CONFIG,
     datasets,
     vconcat: panels,
     spacing: 34,
   };
-  // Vega-Lite's own types do not follow encodings that are put together from parts; the tests compile every kind.
-  return specification as unknown as TopLevelSpec;
+  return specification;
 }

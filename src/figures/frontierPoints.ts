@@ -9,10 +9,20 @@ import {
   meanKey,
   printable,
   type ResultMean,
-  type ResultsHead,
   seriesLabel,
 } from "../export/index.js";
 import { nonDominated } from "../pareto/index.js";
+
+/** What is drawn of a mean. Without `unit` its budget is a bare number. */
+export type MeanPoint = Pick<ResultMean, "series" | "configuration" | "budget" | "cost" | "divergence" | "accuracy"> & {
+  readonly unit?: ResultMean["unit"];
+};
+
+/** Means, and which of them are the frontier. */
+export interface MeanPoints {
+  readonly means: readonly MeanPoint[];
+  readonly frontier: readonly Pick<MeanPoint, "series" | "configuration" | "budget">[];
+}
 
 /** A mean as a flat record, as it stands in the specification's data. */
 export interface FigurePoint {
@@ -45,22 +55,26 @@ export interface FigureSeries {
   readonly dominated: readonly FigurePoint[];
 }
 
+function budgetText({ budget, unit }: MeanPoint): string {
+  return unit === undefined && budget !== null ? String(budget) : formatBudget(budget, unit ?? "normalised");
+}
+
 /** The sentence that describes a mean in figures and pages; the same mean, the same sentence. */
-export function describeMean(mean: ResultMean, unit: CostUnit): string {
-  const at = mean.budget === null ? printable(mean.configuration) : `budget ${formatBudget(mean.budget, mean.unit)}`;
+export function describeMean(mean: MeanPoint, unit: CostUnit): string {
+  const at = mean.budget === null ? printable(mean.configuration) : `budget ${budgetText(mean)}`;
   const accuracy = mean.accuracy === null ? "" : `, accuracy ${formatAccuracyInterval(mean.accuracy)}`;
   const cost = formatCost(mean.cost[unit] ?? Number.NaN, unit);
   const divergence = `divergence ${formatDivergenceInterval(mean.divergence)} nats`;
   return `${seriesLabel(printable(mean.series))}, ${at}: cost ${cost}, ${divergence}${accuracy}`;
 }
 
-function toPoint(mean: ResultMean, unit: CostUnit): FigurePoint | null {
+function toPoint(mean: MeanPoint, unit: CostUnit): FigurePoint | null {
   const cost = mean.cost[unit];
   if (cost === undefined) return null;
   return {
     series: printable(mean.series),
     configuration: printable(mean.configuration),
-    budget: formatBudget(mean.budget, mean.unit),
+    budget: budgetText(mean),
     cost,
     divergence: mean.divergence.mean,
     divergenceLow: mean.divergence.low,
@@ -91,9 +105,9 @@ function undominated(points: readonly FigurePoint[]): FigurePoint[] {
  * @param unit unit of the cost axis; means that do not state it are left out.
  * @param only these series; unless given, all but the reference grid on the samples that it chooses on.
  */
-export function figureSeries(results: ResultsHead, unit: CostUnit, only?: readonly string[]): FigureSeries[] {
+export function figureSeries(results: MeanPoints, unit: CostUnit, only?: readonly string[]): FigureSeries[] {
   const onFrontier = new Set(results.frontier.map(meanKey));
-  const groups = new Map<string, ResultMean[]>();
+  const groups = new Map<string, MeanPoint[]>();
   for (const mean of results.means) {
     if (only === undefined ? mean.series === GRID_ON_VALIDATION : !only.includes(mean.series)) continue;
     const group = groups.get(mean.series);

@@ -1,6 +1,8 @@
 /** Results as drawings: Vega-Lite specifications, SVG and PNG without a browser, and one self-contained page. */
-export { type CertificateFigureOptions, certificateSpecification } from "./certificate.js";
-export { type FrontierOptions, frontierSpecification } from "./frontier.js";
+export { type CertificateFigureOptions, certificateSpecification, oneCertificateSpecification } from "./certificate.js";
+export { type FrontierOptions, frontierSpecification, pointsSpecification } from "./frontier.js";
 export { type PageOptions, renderPage } from "./page/page.js";
 export { renderPng, renderSvg } from "./render.js";
 export { type ScheduleOptions, scheduleSpecification } from "./schedule.js";
+export { type SharesOptions, sharesSpecification } from "./shares.js";
+export type { FigureSpecification } from "./specification.js";

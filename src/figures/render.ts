@@ -1,23 +1,24 @@
 /** Drawing a specification without a browser: SVG by Vega, PNG through a canvas with the bundled fonts. */
-import { createCanvas } from "@napi-rs/canvas";
-import * as vega from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type * as Vega from "vega";
+import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import { loadFonts, type TextStyle, textWidth } from "./fonts.js";
+import type { FigureSpecification } from "./specification.js";
 
 /** Vega's replaceable text measure, which its typings leave out. */
 interface TextMetrics {
   width: (item: TextStyle, text: unknown) => number;
 }
 
-let prepared = false;
+/** Vega takes a tenth of a second to load, and most programs draw nothing. */
+let loaded: Promise<{ vega: typeof Vega; compile: typeof import("vega-lite").compile }> | undefined;
 
-function prepare(): void {
-  if (prepared) return;
+async function load() {
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   loadFonts();
   const { textMetrics } = vega as unknown as { textMetrics: TextMetrics };
   textMetrics.width = (item, text) => textWidth(text === null || text === undefined ? "" : String(text).trim(), item);
-  prepared = true;
+  return { vega, compile };
 }
 
 /** Vega numbers its clip paths from one global counter: drawings take turns, so that each one's numbers start at 0. */
@@ -33,11 +34,12 @@ function refuse(address: string): Promise<never> {
   return Promise.reject(new EspalierError(`A figure carries its data inside; it may not load ${address}.`));
 }
 
-async function withView<T>(specification: TopLevelSpec, use: (view: vega.View) => Promise<T>): Promise<T> {
-  prepare();
+async function withView<T>(specification: FigureSpecification, use: (view: Vega.View) => Promise<T>): Promise<T> {
+  loaded ??= load();
+  const { vega, compile } = await loaded;
   const warnings: string[] = [];
   const logger = vega.logger(vega.Warn, undefined, (_method, _level, parts) => warnings.push(parts.join(" ")));
-  const compiled = compile(specification, { logger });
+  const compiled = compile(specification as TopLevelSpec, { logger });
   const loader = vega.loader();
   loader.load = refuse;
   loader.sanitize = refuse;
@@ -55,7 +57,7 @@ async function withView<T>(specification: TopLevelSpec, use: (view: vega.View) =
  *
  * @param specification Vega-Lite with its data inside, from this folder; anything that would be loaded is refused.
  */
-export function renderSvg(specification: TopLevelSpec): Promise<string> {
+export function renderSvg(specification: FigureSpecification): Promise<string> {
   return inTurn(() => withView(specification, (view) => view.toSVG()));
 }
 
@@ -70,7 +72,7 @@ const LARGEST_SIDE = 16_384;
  * @throws EspalierError for a size that is not positive or a side beyond 16,384 pixels.
  */
 export function renderPng(
-  specification: TopLevelSpec,
+  specification: FigureSpecification,
   options: { scale?: number; width?: number } = {},
 ): Promise<Uint8Array> {
   return inTurn(() =>
@@ -86,6 +88,7 @@ export function renderPng(
           `A picture of ${columns} × ${rows} pixels cannot be drawn; its sides must be 1 to ${LARGEST_SIDE}. Choose another scale or width.`,
         );
       }
+      const { createCanvas } = await import("@napi-rs/canvas");
       const canvas = createCanvas(columns, rows);
       await view.toCanvas(scale, { externalContext: canvas.getContext("2d") });
       return canvas.encode("png");

@@ -1,5 +1,4 @@
 /** The schedule figure: how many of the visual tokens each layer keeps, for several budgets. */
-import type { TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../errors.js";
 import {
   formatBudget,
@@ -13,6 +12,7 @@ import {
   seriesLabel,
 } from "../export/index.js";
 import { textWidth } from "./fonts.js";
+import type { FigureSpecification } from "./specification.js";
 import { CONFIG, INK } from "./theme.js";
 
 export interface ScheduleOptions {
@@ -84,7 +84,8 @@ function sharesBySample(rows: Iterable<ResultRow>, means: readonly ResultMean[])
   return shares;
 }
 
-interface LayerRecord {
+/** A layer of a schedule as a flat record, as it stands in the specification's data. */
+export interface LayerRecord {
   readonly panel: string;
   readonly order: number;
   readonly layer: number;
@@ -141,7 +142,10 @@ function layerTicks(layers: number): number[] {
  * @param results their means are drawn; rows, if there are any, give the spread over samples.
  * @throws EspalierError when there is no such series or budget.
  */
-export function scheduleSpecification(results: ResultsHead | Results, options: ScheduleOptions = {}): TopLevelSpec {
+export function scheduleSpecification(
+  results: ResultsHead | Results,
+  options: ScheduleOptions = {},
+): FigureSpecification {
   const means = chosenMeans(results, options);
   const overlay = options.layout === "overlaid";
   const data = records(results, means, !overlay);
@@ -171,14 +175,15 @@ export function scheduleSpecification(results: ResultsHead | Results, options: S
   const body = overlay
     ? overlaid(data, panels, results.model.layers, totalWidth)
     : multiples(panels, results.model.layers, totalWidth);
-  return { ...base, ...title, ...body } as unknown as TopLevelSpec;
+  return { ...base, ...title, ...body };
 }
 
 const yScale = { domain: [0, 1], nice: false };
 const description = { field: "description", type: "nominal" };
 const tooltip = [{ field: "description", type: "nominal", title: "layer" }];
 
-function multiples(panels: readonly string[], layers: number, totalWidth: number) {
+/** One small chart a panel, in rows. Draws from the dataset `layers`. */
+export function multiples(panels: readonly string[], layers: number, totalWidth: number) {
   const columns = Math.min(panels.length, totalWidth < 420 ? 2 : 3);
   const gap = 18;
   const width = Math.floor((totalWidth - 62 - gap * (columns - 1)) / columns);

@@ -1,4 +1,4 @@
 /** Imported before TensorFlow.js in a notebook, so that it computes on the same backend as Espalier. */
-import { useBackend } from "../tensor/index.js";
+import { announceBackend } from "./backendNotice.js";
 
-await useBackend();
+await announceBackend();

@@ -1,2 +1,8 @@
-/** What a notebook imports as "espalier". */
+/** What a notebook imports as "espalier": the library, with studies that know they are in a notebook. */
+import { findCurrentKernel } from "../../kernel/src/api/index.js";
+import { registerRepresentations } from "./representations/index.js";
+
 export * from "../index.js";
+export { createStudy } from "./createStudy.js";
+
+if (findCurrentKernel() !== undefined) registerRepresentations();

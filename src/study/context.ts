@@ -9,7 +9,7 @@ import type { Pacer } from "../tensor/index.js";
 import { type Scorer, scorerOf } from "./accuracy.js";
 import { demandSamples, type StudyData, type StudySample } from "./data.js";
 import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings } from "./entries.js";
-import type { StudyEmitter, StudyPart } from "./events.js";
+import type { StudyEmitter, StudyEvents, StudyPart } from "./events.js";
 import type { Journal } from "./journal.js";
 import type { StudyModel } from "./studyModel.js";
 
@@ -203,9 +203,14 @@ export class StudyContext {
   /** Writes an evaluation into the journal and tells the listeners. */
   remember(entry: EvaluationEntry): void {
     this.append(entry);
+    this.emitter.emit("evaluation", this.describe(entry));
+  }
+
+  /** An evaluation as listeners are told of it. */
+  describe(entry: EvaluationEntry): StudyEvents["evaluation"] {
     const { split, series, configuration, budget, divergence, accuracy, counts } = entry;
     const costs = counts.map((row, s) => this.normalisedCost(split, s, row));
-    this.emitter.emit("evaluation", {
+    return {
       split,
       series,
       configuration,
@@ -213,7 +218,7 @@ export class StudyContext {
       cost: meanOf(costs),
       divergence: meanOf(divergence),
       accuracy: meanOf(accuracy),
-    });
+    };
   }
 
   /** T and V of a sample. */

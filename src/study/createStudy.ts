@@ -19,7 +19,7 @@ import { Journal, readJournal } from "./journal.js";
 import { takeLock } from "./lock.js";
 import { overheadMacs } from "./overhead.js";
 import { assembleResults } from "./results.js";
-import { oneOf, Study } from "./study.js";
+import { oneOf, Study, type Surroundings } from "./study.js";
 import { loadStudyModel, type StudyModel } from "./studyModel.js";
 import { kernelLabel } from "./training.js";
 
@@ -47,6 +47,8 @@ export interface StudyOptions {
   readonly signal?: AbortSignal;
   /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
   readonly warn?: (sentence: string) => void;
+  /** Stands around each operation; default nothing. */
+  readonly surroundings?: Surroundings;
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
@@ -237,7 +239,8 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       journal.close();
       throw error;
     }
-    return new Study(context, directory, resumed, close, options.signal);
+    const { signal, surroundings } = options;
+    return new Study({ context, directory, resumed, close, signal, surroundings });
   } catch (error) {
     release?.();
     if (owned) studyModel.model.dispose();

@@ -44,6 +44,8 @@ export interface StudyEvents {
   };
   /** Work begins, ends, or is broken off. */
   readonly state: { readonly running: boolean; readonly operation: string | null; readonly reused: boolean };
+  /** The study is closed; nothing follows. */
+  readonly closed: { readonly name: string };
 }
 
 type Listeners = { [E in keyof StudyEvents]: Set<(event: StudyEvents[E]) => void> };
@@ -55,6 +57,7 @@ export class StudyEmitter {
     evaluation: new Set(),
     epoch: new Set(),
     state: new Set(),
+    closed: new Set(),
   };
 
   /** @returns takes the listener away again. */

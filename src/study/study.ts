@@ -22,6 +22,25 @@ export interface Stoppable {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * What stands around each operation of a study: a host's own way of showing what runs, or of stopping it. It gets the
+ * operation's name and the operation, which it calls once and whose promise it gives back.
+ *
+ * @param work takes a signal that stops it as the caller's own does.
+ */
+export type Surroundings = <T>(operation: string, work: (signal?: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** What a study is made of. */
+export interface StudyParts {
+  readonly context: StudyContext;
+  /** Null for a study in memory. */
+  readonly directory: string | null;
+  readonly resumed: boolean;
+  readonly close: () => void;
+  readonly signal: AbortSignal | undefined;
+  readonly surroundings: Surroundings | undefined;
+}
+
 /** What `best` found. */
 export interface BestSchedule {
   readonly point: FrontierPoint;
@@ -46,23 +65,34 @@ export class Study {
   readonly #context: StudyContext;
   readonly #close: () => void;
   readonly #signal: AbortSignal | undefined;
-  #running: AbortController | null = null;
+  readonly #surroundings: Surroundings;
+  #running: { readonly operation: string; readonly controller: AbortController } | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(
-    context: StudyContext,
-    directory: string | null,
-    resumed: boolean,
-    close: () => void,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor({ context, directory, resumed, close, signal, surroundings }: StudyParts) {
     this.name = context.header.name;
     this.directory = directory;
     this.resumed = resumed;
     this.#context = context;
     this.#close = close;
     this.#signal = signal;
+    this.#surroundings = surroundings ?? ((_operation, work) => work());
+  }
+
+  /** What runs now, by the name of its method; null where nothing does. */
+  get running(): string | null {
+    return this.#running?.operation ?? null;
+  }
+
+  /** Whether `close` has been called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Every evaluation in the journal, in its order, as the event `evaluation` tells of it. */
+  evaluations(): StudyEvents["evaluation"][] {
+    return this.#context.entriesOf("evaluation").map((entry) => this.#context.describe(entry));
   }
 
   /** Listens to what happens (`StudyEvents`). @returns takes the listener away again. */
@@ -177,7 +207,7 @@ export class Study {
 
   /** Stops what is running after the layer that is being computed; its promise rejects with `Stopped`. */
   stop(): void {
-    this.#running?.abort();
+    this.#running?.controller.abort();
   }
 
   /** Stops, waits for what was asked for to end, and gives the study free. */
@@ -186,19 +216,22 @@ export class Study {
     this.stop();
     await this.#queue;
     this.#close();
+    this.#context.emitter.emit("closed", { name: this.name });
   }
 
   #run<T>(operation: string, signal: AbortSignal | undefined, work: (pacer: Pacer) => Promise<T>): Promise<T> {
     const start = async (): Promise<T> => {
       if (this.#closed) throw new EspalierError(`The study ${this.name} is closed; open it again with createStudy.`);
       const controller = new AbortController();
-      this.#running = controller;
-      const signals = [controller.signal, signal, this.#signal].filter((one) => one !== undefined);
+      this.#running = { operation, controller };
       const { emitter, entries } = this.#context;
       const before = entries.length;
       emitter.emit("state", { running: true, operation, reused: false });
       try {
-        return await work(new Pacer(AbortSignal.any(signals)));
+        return await this.#surroundings(operation, (outer) => {
+          const signals = [controller.signal, signal, this.#signal, outer].filter((one) => one !== undefined);
+          return work(new Pacer(AbortSignal.any(signals)));
+        });
       } finally {
         this.#running = null;
         emitter.emit("state", { running: false, operation, reused: entries.length === before });

@@ -1,5 +1,6 @@
 export { AdamW, type AdamWOptions, type AdamWState } from "./adamW.js";
 export { type BackendReport, useBackend } from "./backend.js";
+export { markEngine } from "./engineState.js";
 export { Pacer, Stopped } from "./pacer.js";
 export { Random } from "./random.js";
 export { type Pullback, Tape } from "./tape.js";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { commandLine } from "../../src/cli/interrupt.js";
-import { duration, ProgressLine } from "../../src/cli/progress.js";
+import { ProgressLine } from "../../src/cli/progress.js";
+import { duration } from "../../src/study/index.js";
 
 describe("cli/progress", () => {
   function line(isTTY: boolean) {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../../src/errors.js";
 import { textWidth } from "../../src/figures/fonts.js";
-import { certificateSpecification, renderPng, renderSvg } from "../../src/figures/index.js";
+import { certificateSpecification, type FigureSpecification, renderPng, renderSvg } from "../../src/figures/index.js";
 import { fitLines } from "../../src/figures/lines.js";
 import { syntheticCertificate, withCertificates } from "../export/syntheticCertificate.js";
 import { syntheticResults } from "../export/syntheticResults.js";
@@ -22,9 +22,9 @@ interface Spec {
   readonly title?: { text: string[]; subtitle: string[] };
   readonly vconcat: Panel[];
 }
-const look = (specification: TopLevelSpec) => specification as unknown as Spec;
+const look = (specification: FigureSpecification) => specification as unknown as Spec;
 /** The panels, without the key above them. */
-const panelsOf = (specification: TopLevelSpec) => look(specification).vconcat.slice(1);
+const panelsOf = (specification: FigureSpecification) => look(specification).vconcat.slice(1);
 const layerOf = (panel: Panel, mark: string, extra: (layer: Layer) => boolean = () => true) =>
   panel.vconcat[0].layer.find((layer) => layer.mark.type === mark && extra(layer))!;
 
@@ -122,7 +122,8 @@ describe("the certificate figure", () => {
       for (const one of certificate.layers) Object.assign(one, { more: none, less: none });
     }
     for (const input of [results, still]) {
-      for (const width of [320, 600, 1000]) compile(certificateSpecification(input, { width }), { logger });
+      for (const width of [320, 600, 1000])
+        compile(certificateSpecification(input, { width }) as TopLevelSpec, { logger });
       const svg = await renderSvg(certificateSpecification(input));
       expect(svg).to.not.match(/NaN|undefined|Infinity|null/);
       expect(await renderSvg(certificateSpecification(input))).to.equal(svg);

@@ -3,7 +3,13 @@ import sharp from "sharp";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { EspalierError } from "../../src/errors.js";
 import { GRID_ON_VALIDATION } from "../../src/export/index.js";
-import { frontierSpecification, renderPng, renderSvg, scheduleSpecification } from "../../src/figures/index.js";
+import {
+  type FigureSpecification,
+  frontierSpecification,
+  renderPng,
+  renderSvg,
+  scheduleSpecification,
+} from "../../src/figures/index.js";
 import { syntheticResults } from "../export/syntheticResults.js";
 
 const results = syntheticResults({ gridPoints: 120 });
@@ -24,7 +30,7 @@ interface FrontierSpec {
   readonly vconcat: Panel[];
   readonly title?: { subtitle: string[] };
 }
-const look = (specification: TopLevelSpec) => specification as unknown as FrontierSpec;
+const look = (specification: FigureSpecification) => specification as unknown as FrontierSpec;
 
 describe("the frontier figure", () => {
   const specification = look(frontierSpecification(results));
@@ -162,11 +168,11 @@ describe("the frontier figure", () => {
     const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger } as never;
     for (const unit of ["share", "normalised", "textOnly", "kvBytes", "exactFlops"] as const) {
       for (const divergenceScale of ["linear", "log", "symlog"] as const) {
-        compile(frontierSpecification(results, { unit, divergenceScale }), { logger });
+        compile(frontierSpecification(results, { unit, divergenceScale }) as TopLevelSpec, { logger });
       }
     }
     for (const layout of ["multiples", "overlaid"] as const)
-      compile(scheduleSpecification(results, { layout }), { logger });
+      compile(scheduleSpecification(results, { layout }) as TopLevelSpec, { logger });
     expect(warnings).to.deep.equal([]);
   });
 });

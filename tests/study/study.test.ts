@@ -57,6 +57,7 @@ describe("study", function () {
       evaluation: [],
       epoch: [],
       state: [],
+      closed: [],
     };
 
     before(async () => {

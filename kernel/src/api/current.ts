@@ -1,6 +1,6 @@
 /** The kernel that runs this process, for the modules that notebooks import. */
 import type { CommManager } from "../comm/index.js";
-import type { Displays } from "../display/index.js";
+import type { Displays, Representation } from "../display/index.js";
 import { KernelError } from "../errors.js";
 import type { TypeErrors } from "../language/index.js";
 
@@ -27,6 +27,8 @@ export interface CurrentKernel {
   input(question: string, options?: InputOptions): Promise<string>;
   prompt(question: string, options?: InputOptions): string;
   page(value: unknown): Promise<void>;
+  /** @returns takes it away again. */
+  registerRepresentation(representation: Representation): () => void;
   interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 

@@ -4,12 +4,12 @@
  * Every function throws KernelError in a program that is no notebook.
  */
 import type { Comm, CommOptions, CommTarget } from "../comm/index.js";
-import type { DisplayHandle, DisplayOptions } from "../display/index.js";
+import type { DisplayHandle, DisplayOptions, Representation } from "../display/index.js";
 import type { JsonObject } from "../wire/index.js";
 import { currentKernel, type InputOptions, type KernelSettings } from "./current.js";
 
 export type { Binary, Comm, CommHandler, CommMessage, CommOptions, CommTarget } from "../comm/index.js";
-export type { DisplayHandle, DisplayOptions } from "../display/index.js";
+export type { DisplayHandle, DisplayOptions, Representation, Represented } from "../display/index.js";
 export { Displayable, html, javascript, jpeg, json, latex, markdown, md, png, svg } from "../display/index.js";
 export { findCurrentKernel, type InputOptions, type KernelSettings } from "./current.js";
 
@@ -48,6 +48,18 @@ export function prompt(question = "", options?: InputOptions): string {
 /** Shows a value in the front end's pager, where it has one, when the cell has ended. */
 export function page(value: unknown): Promise<void> {
   return currentKernel().page(value);
+}
+
+/**
+ * Shows values of a kind in a library's own way, as a cell's result and by `display`. Where a value says itself how it is shown
+ * (`Symbol.for("Jupyter.display")`, `toHtml` and the like), that goes first.
+ *
+ * @param representation recognises the kind by its shape and gives a MIME bundle, or undefined for all other values. Later ones
+ *   are asked before earlier ones, and all of them before the kernel's own. One that throws is noted below the value's text.
+ * @returns takes it away again.
+ */
+export function registerRepresentation(representation: Representation): () => void {
+  return currentKernel().registerRepresentation(representation);
 }
 
 /** Channels of the notebook's own between kernel and front end. */

@@ -4,5 +4,7 @@ export { describeThrown, isError, read } from "./describeError.js";
 export { Displayable, html, javascript, jpeg, json, latex, markdown, md, png, svg } from "./displayables.js";
 export { DisplayHandle, type DisplayOptions, Displays, type PublishDisplay } from "./displays.js";
 export { toMimeBundle } from "./mimeBundle.js";
+export { registerRepresentation } from "./registered.js";
+export type { Representation, Represented } from "./representation.js";
 export { cutText, toText } from "./text.js";
 export { createTslab, type Display, type Tslab } from "./tslab.js";

@@ -5,6 +5,7 @@ import { type DisplayBundle, withText } from "./bundle.js";
 import { describeThrown } from "./describeError.js";
 import { isObject } from "./properties.js";
 import { askValue, type Spoken } from "./protocols.js";
+import { registered } from "./registered.js";
 import { REPRESENTATIONS } from "./representations.js";
 import { type MaybePromise, settle } from "./settle.js";
 import { toText } from "./text.js";
@@ -44,7 +45,7 @@ function byShape(value: object): MaybePromise<DisplayBundle> {
 }
 
 function firstShape(value: object): MaybePromise<MimeBundle | undefined> {
-  for (const represent of REPRESENTATIONS) {
+  for (const represent of [...registered(), ...REPRESENTATIONS]) {
     const data = represent(value);
     if (data !== undefined) return data;
   }
