@@ -30,6 +30,7 @@ export function fakeKernel() {
     displays,
     comms,
     settings: { typeErrors: "block" },
+    page: async () => {},
     typescript: "5.9",
     input: async () => refuse(),
     prompt: refuse,
