@@ -23,6 +23,7 @@ import {
   hideAsyncMarks,
   InterruptibleWork,
   mapStackTraces,
+  OutOfMemory,
   Publisher,
   replaceStandardStreams,
   Scope,
@@ -175,11 +176,14 @@ export async function startKernel({
     beforeIdle: () => wire.drain(),
     warn: (sentence) => publisher.warn(sentence),
   });
+  let reason: Error | undefined;
   onEvent = (event) => {
     if (event === "interruptRequested") work.abort();
+    if (event === "outOfMemory") reason = new OutOfMemory();
     if (event !== "interrupted") return;
     dispatcher.abortQueued();
-    executor.interrupt();
+    executor.interrupt(reason);
+    reason = undefined;
     work.forget();
     displays.abandon();
     stdin.cancel();

@@ -15,12 +15,13 @@ export interface AttemptOptions {
 
 /** How long, in ms, a request to pause may take to strike a main thread that runs JavaScript. */
 const PAUSE_MS = 15;
-/** How long, in ms, code that runs may take to its next step. */
+/** How long, in ms, is waited for a step. */
 const STEP_MS = 25;
-/** How long, in ms, before code that is not to be stopped is looked at again. */
-const AGAIN_MS = 5;
-/** How long, in ms, a better place is looked for than in Node's or the kernel's own code. */
-const SAFETY_MS = 60;
+/** How long, in ms, before code is looked at again that is to be stopped elsewhere, and before code that is not. */
+const AGAIN_MS = 1;
+const LATER_MS = 5;
+/** How long, in ms, Node's own code may take to come back to who called it, before it is terminated itself. */
+const LEAVE_NODE_MS = 60;
 /** Code of no cell is terminated when it keeps the event loop from turning for so long, in ms. */
 const HOG_MS = 60;
 /** How long, in ms, a termination takes at most to unwind the stack. */
@@ -50,11 +51,9 @@ export class Attempt {
   #onPaused: (() => void) | undefined;
   /** Since when, in ms, and in which turn of the event loop, code of no cell was seen. */
   #stranger: { readonly since: number; readonly turn: number } | undefined;
-  #unsafeSince: number | undefined;
-  /** Whether the pause is one at a statement. */
-  #isAtStatement = false;
-  /** Whether the code came to no statement when a step was asked for, which then stands. */
-  #isStepless = false;
+  #inNodeSince: number | undefined;
+  /** Whether nothing ran when the pause was requested: then the next function to be called pauses, and it is Node's. */
+  #wasIdle = false;
   /** Whether a request to pause stands. */
   #isRequested = false;
   #strikes = 0;
@@ -72,8 +71,6 @@ export class Attempt {
       return true;
     });
     const release = await client.enableDebugger();
-    // Where a breakpoint, a step of the user or a debugger statement has paused.
-    this.#isAtStatement = client.paused !== undefined;
     try {
       const isQuiet = await this.#strikeUntilQuiet();
       if (this.#strikes > 0) return "terminated";
@@ -103,14 +100,15 @@ export class Attempt {
 
   async #pause(): Promise<void> {
     const { client } = this.#options;
-    // A request stands until it pauses; a call of a function meanwhile would be what it pauses.
-    if (!this.#isRequested) {
+    if (this.#isRequested) {
+      // A call of a function would be what the request pauses. Repeated, it also strikes what began to run since.
+      await client.post("Debugger.pause");
+    } else {
       this.#isRequested = true;
-      // Sent together, so that nothing runs between the two. A step that is still asked for would be made by a call.
-      const asked = this.#isStepless ? false : callFunction<boolean>(client, this.#hooks.isIdle);
+      // Sent together, so that nothing runs between the two.
+      const asked = callFunction<boolean>(client, this.#hooks.isIdle);
       const requested = client.post("Debugger.pause");
-      // Where nothing ran, the next function pauses at its first statement.
-      this.#isAtStatement = await asked;
+      this.#wasIdle = await asked;
       await requested;
     }
     await this.#pausedWithin(PAUSE_MS);
@@ -129,15 +127,15 @@ export class Attempt {
       return "again";
     }
     const verdict = await this.#judgeCode(isUsers);
-    if (verdict === "strike") return (await this.#moves(paused)) ? "again" : "strike";
-    if (verdict !== "over" && !isUsers && runState.running > 0) {
+    if (verdict === "strike" && this.#isSafe(paused)) return "strike";
+    if (verdict !== "over" && !isUsers && runState.running > 0 && this.#wasIdle) {
       // What Node is about to call may be the cell's.
       await this.#step();
       return verdict;
     }
     await this.#resume();
-    await delay(AGAIN_MS);
-    return verdict;
+    await delay(verdict === "strike" ? AGAIN_MS : LATER_MS);
+    return verdict === "strike" ? "again" : verdict;
   }
 
   /** Whether the code that runs is to be stopped. */
@@ -153,38 +151,22 @@ export class Attempt {
     return isUsers && performance.now() - this.#stranger.since > HOG_MS ? "strike" : "busy";
   }
 
-  /**
-   * Looks for a better place. A termination strikes at V8's next check for interrupts, and from a pause that is such a check
-   * itself, this may be in a function that must not be terminated. From a pause at a statement it strikes at once. Code that
-   * comes to no statement is an empty loop or a native operation that checks, and is struck there. Node's own code, whose
-   * data would be left half changed, is left for the code that called it.
-   *
-   * @returns whether the main thread has moved.
-   */
-  async #moves({ callFrames }: Paused): Promise<boolean> {
-    const [top] = callFrames as [CallFrame, ...CallFrame[]];
-    if (this.#options.runState.isStanding) return false;
-    const isInNode = top.url.startsWith("node:");
-    if (!isInNode && this.#isAtStatement) return false;
-    if (!isInNode && this.#isStepless && !this.#isInternal(top)) return false;
-    this.#unsafeSince ??= performance.now();
-    const isPatient = performance.now() - this.#unsafeSince < SAFETY_MS;
-    if (!isPatient && !callFrames.some(isSwallowingTermination)) return false;
-    await this.#step();
-    return true;
+  /** Whether it may be terminated here. Node's own code is given time to leave its data whole. */
+  #isSafe({ callFrames }: Paused): boolean {
+    if (callFrames.some(isSwallowingTermination)) return false;
+    if (!callFrames[0]?.url.startsWith("node:")) return true;
+    this.#inNodeSince ??= performance.now();
+    return performance.now() - this.#inNodeSince > LEAVE_NODE_MS;
   }
 
   /**
    * Goes on to the next statement, in whatever function. A step over or out of something would be longer, but when an empty
-   * loop follows, V8 12.4 (Node 22) then heeds no request to pause any more.
+   * loop follows, V8 12.4 (Node 22) then heeds no request to pause for seconds.
    */
   async #step(): Promise<void> {
-    const { client } = this.#options;
     const paused = this.#nextPause();
-    await client.post("Debugger.stepInto");
+    await this.#options.client.post("Debugger.stepInto");
     await Promise.race([paused, delay(STEP_MS)]);
-    this.#isAtStatement = client.paused !== undefined;
-    this.#isStepless = client.paused === undefined;
   }
 
   #isInternal({ url }: CallFrame): boolean {
@@ -194,6 +176,7 @@ export class Attempt {
   async #strike(): Promise<void> {
     const { client, runState } = this.#options;
     this.#strikes++;
+    this.#inNodeSince = undefined;
     runState.hold();
     await callFunction(client, this.#hooks.abandon);
     // Answered when the stack is unwound.
@@ -201,12 +184,10 @@ export class Attempt {
     await this.#resume();
     await Promise.race([unwound, delay(UNWIND_MS, undefined, { ref: false })]);
     runState.calm();
-    this.#isStepless = false;
-    this.#unsafeSince = undefined;
+    await callFunction(client, this.#hooks.restore);
   }
 
   async #resume(): Promise<void> {
-    this.#isAtStatement = false;
     await this.#options.client.post("Debugger.resume");
   }
 

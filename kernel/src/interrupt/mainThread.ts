@@ -3,7 +3,9 @@
  * what such code would have put right is put right here, while the main thread is paused:
  *
  * - the stack of async ids, which Node checks at the end of each callback, and whose corruption ends the process;
- * - the immediates that follow the running one, which only a variable of the terminated code knows.
+ * - the immediates that follow the running one, which only a variable of the terminated code knows;
+ * - the hooks of promises, by which AsyncLocalStorage works before Node 24: V8 calls them in the middle of other code and
+ *   would tell a termination in one as an error that nobody caught, so there are none until the stack is unwound.
  *
  * Source: lib/internal/timers.js and lib/internal/async_hooks.js of Node 20, 22 and 24.
  */
@@ -18,7 +20,7 @@ export const NODE_FLAGS: readonly string[] = ["--expose-internals", "--no-force-
 export const HOOKS_EXPRESSION = 'globalThis[Symbol.for("espalier.kernel.interrupt")]';
 const HOOKS = Symbol.for("espalier.kernel.interrupt");
 
-export const HOOK_NAMES = ["isIdle", "look", "abandon"] as const;
+export const HOOK_NAMES = ["isIdle", "look", "abandon", "restore"] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
 
 /** What is running where the main thread is paused. */
@@ -45,7 +47,12 @@ interface Immediate {
 }
 
 interface Internals {
-  readonly asyncWrap: { clearAsyncIdStack(): void; readonly execution_async_resources: readonly unknown[] };
+  readonly asyncWrap: {
+    clearAsyncIdStack(): void;
+    setPromiseHooks(...hooks: undefined[]): void;
+    readonly execution_async_resources: readonly unknown[];
+  };
+  readonly updatePromiseHookMode: () => void;
   readonly immediateQueue: { head: Immediate | null; tail: Immediate | null };
 }
 
@@ -60,6 +67,7 @@ export function prepareMainThread({ isOwned = () => true }: PrepareOptions = {})
     isIdle,
     look: (): Running => ({ isOwned: succeeds(isOwned), turn: performance.nodeTiming.uvMetricsInfo.loopCount }),
     abandon: (): void => abandon(internals),
+    restore: (): void => internals.updatePromiseHookMode(),
   };
   Object.defineProperty(globalThis, HOOKS, { value: Object.freeze(hooks) });
 }
@@ -95,7 +103,8 @@ function loadInternals(): Internals {
     const require = createRequire(import.meta.url);
     const { internalBinding } = require("internal/test/binding");
     const { immediateQueue } = require("internal/timers");
-    return { asyncWrap: internalBinding("async_wrap"), immediateQueue };
+    const { updatePromiseHookMode } = require("internal/async_hooks");
+    return { asyncWrap: internalBinding("async_wrap"), immediateQueue, updatePromiseHookMode };
   } catch (cause) {
     const flags = NODE_FLAGS.join(" ");
     throw new KernelError(
@@ -112,6 +121,7 @@ function abandon({ asyncWrap, immediateQueue }: Internals): void {
   const running = asyncWrap.execution_async_resources.find(isImmediate);
   if (running !== undefined) requeueAfter(running, immediateQueue);
   asyncWrap.clearAsyncIdStack();
+  asyncWrap.setPromiseHooks(undefined, undefined, undefined, undefined);
 }
 
 function isImmediate(resource: unknown): resource is Immediate {

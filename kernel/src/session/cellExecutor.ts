@@ -61,6 +61,11 @@ interface Run {
 
 type UserExpressions = Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"];
 
+/** A cell was ended from outside before it ran. */
+class Ended {
+  constructor(readonly error: unknown) {}
+}
+
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
   readonly #running = new Set<Run>();
@@ -73,9 +78,9 @@ export class CellExecutor {
     this.#options = options;
   }
 
-  /** The user has stopped what runs: every cell on its way ends with an error, whatever it is doing. */
-  interrupt(): void {
-    for (const { execution } of this.#running) execution.interrupt();
+  /** What runs was stopped: every cell on its way ends with an error, whatever it is doing. */
+  interrupt(reason: Error = new Interrupted()): void {
+    for (const { execution } of this.#running) execution.interrupt(reason);
   }
 
   /** Whether a context is that of a cell on its way. */
@@ -129,11 +134,8 @@ export class CellExecutor {
     const { language, typeErrors, describe } = this.#options;
     const setting = typeErrors();
     const { serial, code, execution } = run;
-    const converted = await this.#unlessInterrupted(
-      execution,
-      language.convert({ cell: serial, code, typeErrors: setting }),
-    );
-    if (converted instanceof Interrupted) return this.#fail(run, describe(converted));
+    const converted = await this.#unlessEnded(execution, language.convert({ cell: serial, code, typeErrors: setting }));
+    if (converted instanceof Ended) return this.#fail(run, describe(converted.error));
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
     const check = setting === "show" ? language.check(serial) : undefined;
     const { scope } = this.#options;
@@ -150,12 +152,10 @@ export class CellExecutor {
     return this.#publishResult(run, outcome.value);
   }
 
-  async #unlessInterrupted<Value>(execution: Execution, value: Promise<Value>): Promise<Value | Interrupted> {
-    const interrupted = execution.outcome.then((outcome) => {
-      if (!outcome.ok && outcome.error instanceof Interrupted) return outcome.error;
-      throw new Error("A cell ended before it had begun; this is a defect of the kernel.");
-    });
-    return Promise.race([value, interrupted]);
+  /** @returns the value, or what the cell ended with before it had one. */
+  async #unlessEnded<Value>(execution: Execution, value: Promise<Value>): Promise<Value | Ended> {
+    const ended = execution.outcome.then((outcome) => new Ended(outcome.ok ? undefined : outcome.error));
+    return Promise.race([value, ended]);
   }
 
   /** Runs converted code; its value is what the cell's function gives. */

@@ -11,6 +11,17 @@ export class Interrupted extends Error {
   }
 }
 
+/** What a cell fails with that was about to fill the heap. */
+export class OutOfMemory extends Error {
+  override readonly name = "OutOfMemory";
+
+  constructor() {
+    super(
+      "The cell was stopped because the memory of the kernel was nearly full. Its variables are as it left them: set large ones to undefined, or start the kernel with NODE_OPTIONS=--max-old-space-size=… megabytes.",
+    );
+  }
+}
+
 export class Execution {
   /** How it ended. Never rejects. */
   readonly outcome: Promise<Outcome>;
@@ -42,8 +53,9 @@ export class Execution {
     });
   }
 
-  interrupt(): void {
-    this.#fail(new Interrupted());
+  /** Ends it from outside. */
+  interrupt(reason: Error): void {
+    this.#fail(reason);
   }
 
   #succeed(value: unknown): void {

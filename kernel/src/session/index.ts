@@ -4,6 +4,7 @@ export { CellExecutor, type CellExecutorOptions } from "./cellExecutor.js";
 export type { CellRuntime } from "./cellRunner.js";
 export { CellScripts } from "./cellScripts.js";
 export { describeDiagnostics, describeError } from "./describe.js";
+export { OutOfMemory } from "./execution.js";
 export { hideAsyncMarks } from "./inspection.js";
 export { InterruptibleWork } from "./interruptible.js";
 export { replaceStandardStreams } from "./outputStreams.js";

@@ -24,6 +24,8 @@ export interface ThreadData {
   readonly versions: KernelVersions;
   /** Of `RunState`. */
   readonly runState: SharedArrayBuffer;
+  /** Bytes that the main thread's heap may have. */
+  readonly heapLimit: number;
   readonly stdin: AnswerData;
   /** Process id of whoever must live for the kernel to live; undefined: the process's own parent alone. */
   readonly parent: number | undefined;
@@ -38,10 +40,11 @@ export interface AnswerData {
 
 /**
  * - `interruptRequested`: what can end by itself should;
+ * - `outOfMemory`: what runs fills the heap and is about to be stopped;
  * - `interrupted`: what runs was stopped, or only waits: cells are to be ended;
  * - `shutdown`: the process is to end.
  */
-export type WireEvent = "interruptRequested" | "interrupted" | "shutdown";
+export type WireEvent = "interruptRequested" | "outOfMemory" | "interrupted" | "shutdown";
 
 /** To the sockets' thread. */
 export type ToThread =

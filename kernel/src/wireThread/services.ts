@@ -1,6 +1,6 @@
 /** What runs on the sockets in their thread, and so answers whatever the user's code does. */
 import type { MessagePort } from "node:worker_threads";
-import { connectInfo, kernelInfo, Shutdown, Subshells, watchParent } from "../control/index.js";
+import { connectInfo, kernelInfo, Shutdown, Subshells, watchMemory, watchParent } from "../control/index.js";
 import { Dispatcher, type Handlers } from "../dispatch/index.js";
 import { Interrupter, RunState, SessionClient } from "../interrupt/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
@@ -23,7 +23,7 @@ export class Services {
   readonly #inspector = new SessionClient();
   readonly #interrupter: Promise<Interrupter>;
   readonly #shutdown: Shutdown;
-  readonly #stopWatching: () => void;
+  readonly #stopWatching: readonly (() => void)[];
   readonly #handlers: Handlers;
   #dispatcher: Dispatcher;
 
@@ -35,9 +35,10 @@ export class Services {
     this.#pump = new StreamPump({ memory: data.streams, publish: (...printed) => this.#publish(...printed) });
     const print = (name: StreamName, text: string) => this.#pump.add(this.#parents.latest, name, text);
     this.#children = data.descriptors === undefined ? undefined : new DescriptorReader(data.descriptors, print);
+    const runState = new RunState(data.runState);
     this.#interrupter = Interrupter.start({
       client: this.#inspector,
-      runState: new RunState(data.runState),
+      runState,
       cooperate: () => this.#tell("interruptRequested"),
     });
     this.#shutdown = new Shutdown({
@@ -46,7 +47,16 @@ export class Services {
       interrupt: () => this.#interrupt(),
       kill: () => process.kill(process.pid, "SIGKILL"),
     });
-    this.#stopWatching = watchParent({ onGone: () => void this.#shutdown.end(), named: data.parent });
+    this.#stopWatching = [
+      watchParent({ onGone: () => void this.#shutdown.end(), named: data.parent }),
+      watchMemory({
+        limit: data.heapLimit,
+        isRunning: () => runState.running > 0,
+        heap: async () => (await this.#inspector.post<{ usedSize: number }>("Runtime.getHeapUsage")).usedSize,
+        resident: () => process.memoryUsage.rss(),
+        onFull: () => this.#stopFilling(),
+      }),
+    ];
     this.#handlers = {
       ...this.#shutdown.handlers,
       ...new Subshells((ids) => post({ kind: "subshells", ids })).handlers,
@@ -97,7 +107,7 @@ export class Services {
 
   /** Publishes what was printed, and lets the main thread's inspector go. Closing twice is harmless. */
   close(): void {
-    this.#stopWatching();
+    for (const stop of this.#stopWatching) stop();
     this.#children?.close();
     this.#pump.close();
     this.#inspector.close();
@@ -115,6 +125,11 @@ export class Services {
   async #interrupt(): Promise<void> {
     const outcome = await (await this.#interrupter).interrupt();
     if (outcome !== "idle") this.#tell("interrupted");
+  }
+
+  async #stopFilling(): Promise<void> {
+    this.#tell("outOfMemory");
+    await this.#interrupt();
   }
 
   #answer(value: string): undefined {

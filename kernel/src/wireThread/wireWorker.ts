@@ -2,6 +2,7 @@
  * The sockets in a thread of their own, seen from the main thread: there the user's code runs, for as long as it likes, and
  * the heartbeat is answered all the same.
  */
+import { getHeapStatistics } from "node:v8";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { KernelVersions } from "../control/index.js";
 import { KernelError } from "../errors.js";
@@ -93,6 +94,7 @@ export class WireWorker implements Wire {
       descriptors,
       versions,
       runState,
+      heapLimit: getHeapStatistics().heap_size_limit,
       stdin,
       parent,
     };
