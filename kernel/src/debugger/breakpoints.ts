@@ -159,7 +159,7 @@ export class Breakpoints {
   /** JavaScript that says whether to stop; empty: always. */
   async #condition({ id, line, wanted }: Breakpoint, script: Script): Promise<string> {
     const { condition, hitCondition, logMessage } = wanted;
-    const place = script.code === undefined ? undefined : { code: script.code, line };
+    const place = script.code === undefined ? ("file" as const) : { code: script.code, line };
     const evaluated = async (code: string): Promise<string> =>
       callText(expectSynchronous(await this.#options.language.expression(code, place)));
     const parts: string[] = [];

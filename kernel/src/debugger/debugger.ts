@@ -44,9 +44,6 @@ type Handler = (given: unknown) => Promise<JsonObject | undefined>;
 /** Installed packages: nobody steps into them, unless the client wants to. */
 const PACKAGES = "/node_modules/";
 
-/** How many awaiting functions are known of code that throws. */
-const ASYNC_DEPTH = 8;
-
 /** Carried out one after the other; others are answered whatever waits. */
 const ORDERED: ReadonlySet<string> = new Set([
   "attach",
@@ -243,7 +240,6 @@ export class Debugger {
     onAttached(true);
     const patterns = justMyCode ? [...KERNEL_CODE, PACKAGES] : KERNEL_CODE;
     await client.post("Debugger.setBlackboxPatterns", { patterns });
-    await client.post("Debugger.setAsyncCallStackDepth", { maxDepth: ASYNC_DEPTH });
     const { value } = await this.#main.call("scripts");
     for (const script of JSON.parse(value as string) as CellScript[]) this.#sources.addCell(script);
   }
@@ -251,13 +247,11 @@ export class Debugger {
   async #disconnect(): Promise<undefined> {
     const detach = this.#detach;
     if (detach === undefined) return undefined;
-    const { client, onAttached } = this.#options;
     this.#detach = undefined;
-    onAttached(false);
+    this.#options.onAttached(false);
     await this.#breakpoints.clear();
     await this.#instrument();
     await this.#stops.pauseOnExceptions([]);
-    await client.post("Debugger.setAsyncCallStackDepth", { maxDepth: 0 });
     if (this.#stops.isStopped) await this.#stops.goOn();
     await detach();
     this.#sources.clear();

@@ -1,6 +1,6 @@
 /** The user's expressions, evaluated where the main thread stands or beside all cells. */
 import { KernelError } from "../errors.js";
-import type { Language } from "../language/index.js";
+import type { ExpressionPlace, Language } from "../language/index.js";
 import type { JsonObject } from "../wire/index.js";
 import type { Frame } from "./callStack.js";
 import { argumentOf, type MainThreadClient, type RemoteObject } from "./mainThreadClient.js";
@@ -20,16 +20,14 @@ export class Evaluator {
   }
 
   /**
-   * Evaluates TypeScript. In a cell's frame a name means what it means there; in a file's, names of the session mean nothing
-   * that the file itself names.
+   * Evaluates TypeScript. In a frame a name means what it means in the code there.
    *
    * @param frame default: none.
    * @throws KernelError when it is no expression, and with what it throws.
    */
   async evaluate(code: string, frame?: Frame): Promise<RemoteObject> {
     const { main, language } = this.#options;
-    const cell = frame?.script.code;
-    const place = frame === undefined || cell === undefined ? undefined : { code: cell, ...frame.place };
+    const place = frame && placeOf(frame);
     return main.evaluate(await language.expression(code, place), frame?.callFrame.callFrameId);
   }
 
@@ -63,4 +61,8 @@ export class Evaluator {
     await language.settle(cell);
     return name;
   }
+}
+
+function placeOf({ script: { code }, place }: Frame): ExpressionPlace | "file" {
+  return code === undefined ? "file" : { code, ...place };
 }

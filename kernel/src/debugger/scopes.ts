@@ -1,5 +1,5 @@
 /** The variables that a frame sees, by the user's names. */
-import { boxedName, RUNTIME_PARAMETERS } from "../language/index.js";
+import { boxedName, IMPORT_PARAMETER, META_PARAMETER } from "../language/index.js";
 import type { CallFrame, Frame } from "./callStack.js";
 import type { Argument, MainThreadClient } from "./mainThreadClient.js";
 import type { Variable } from "./variables.js";
@@ -99,5 +99,5 @@ function merge(variables: readonly Variable[]): readonly Variable[] {
 }
 
 function isKernels(name: string): boolean {
-  return boxedName(name) !== undefined || name === RUNTIME_PARAMETERS[5] || name === RUNTIME_PARAMETERS[6];
+  return boxedName(name) !== undefined || name === IMPORT_PARAMETER || name === META_PARAMETER;
 }

@@ -37,6 +37,9 @@ interface StepOrigin {
 /** How the inspector names what was thrown. */
 const THROWN = new Set(["exception", "promiseRejection"]);
 
+/** How many awaiting functions are known of code that throws. */
+const ASYNC_DEPTH = 8;
+
 /** More frames than a stop ever has. */
 const FRAME_IDS = 100_000;
 
@@ -90,7 +93,10 @@ export class Stops {
     this.#filters = new Set(filters);
     // Everything that a cell throws is caught by the kernel, so the inspector cannot tell what the user leaves uncaught.
     const state = this.#filters.size === 0 ? "none" : "all";
-    await this.#options.client.post("Debugger.setPauseOnExceptions", { state });
+    const { client } = this.#options;
+    // Only for this, because it makes everything that is asynchronous slower.
+    await client.post("Debugger.setAsyncCallStackDepth", { maxDepth: state === "all" ? ASYNC_DEPTH : 0 });
+    await client.post("Debugger.setPauseOnExceptions", { state });
   }
 
   /** What was thrown, where the main thread stands. @throws KernelError when that is not why it stands. */
@@ -190,9 +196,12 @@ export class Stops {
 
   /** Goes on from a pause that the user does not hear of, with what the user waits for. */
   async #proceed(paused: Paused): Promise<void> {
-    if (this.#options.client.paused !== paused) return;
-    const waitsFor = this.#origin?.step ?? (this.#isPauseAsked ? "Debugger.stepInto" : "Debugger.resume");
-    await this.#options.client.post(waitsFor);
+    const { client, sources } = this.#options;
+    if (client.paused !== paused) return;
+    const waitsFor = this.#origin?.step ?? (this.#isPauseAsked ? "Debugger.stepInto" : undefined);
+    // Code that was made at run time, or of Node, may be long; the user is not taken through it.
+    const isForeign = sources.at(paused.callFrames[0]?.url ?? "") === undefined;
+    await client.post(waitsFor === undefined ? "Debugger.resume" : isForeign ? "Debugger.stepOut" : waitsFor);
   }
 
   #resume(): void {

@@ -32,7 +32,8 @@ export function typeName({ type, subtype, className }: RemoteObject): string {
 const PLAIN = /^(?:Object|Array\(\d+\))$/;
 
 function previewText({ subtype, description = "Object", overflow, properties, entries }: Preview): string {
-  if (subtype === "regexp" || subtype === "date" || subtype === "proxy") return description;
+  if (subtype === "internal#entry" || subtype === "regexp" || subtype === "date" || subtype === "proxy")
+    return description;
   const isList = subtype === "array" || subtype === "typedarray";
   const parts =
     entries?.map(pairText) ??

@@ -1,7 +1,7 @@
 /** What a debugger asks about code: expressions of the user to evaluate, lines where a breakpoint can be, what is caught where. */
 import ts from "typescript";
 import { KernelError } from "../errors.js";
-import { RUNTIME_PARAMETERS } from "./boxes.js";
+import { IMPORT_PARAMETER, META_PARAMETER, RUNTIME_PARAMETERS } from "./boxes.js";
 import { isAmbient, isHoistedVar } from "./cellSyntax.js";
 import { type ConvertOptions, emitCell, parseCell } from "./convertCell.js";
 import type { ConvertedExpression, ExpressionPlace } from "./language.js";
@@ -10,12 +10,13 @@ import { isErased, isTopLevel } from "./references.js";
 /**
  * Converts one expression of TypeScript, in which names of the session may be read and assigned.
  *
- * @param place where it is evaluated: what a function or block of that cell declares hides the session's names. Default: nowhere.
+ * @param place where it is evaluated: what a function or block of that cell declares hides the session's names; in a `file`
+ *   nothing of the session is known. Default: beside all cells.
  * @throws KernelError when the text is no expression.
  */
 export function convertExpression(
   code: string,
-  place: ExpressionPlace | undefined,
+  place: ExpressionPlace | "file" | undefined,
   options: ConvertOptions,
 ): ConvertedExpression {
   // On a line of its own, so that a comment at its end closes nothing.
@@ -26,10 +27,12 @@ export function convertExpression(
     const found = error === undefined ? "" : ` (${ts.flattenDiagnosticMessageText(error.messageText, " ")})`;
     throw new KernelError(`This is not one expression${found}; statements and declarations belong in a cell.`);
   }
-  const hidden = place === undefined ? new Set<string>() : localNames(place, options.compilerOptions);
-  const lookUp = (name: string) => (hidden.has(name) ? undefined : options.lookUp(name));
+  const isOfFile = place === "file";
+  const hidden = typeof place === "object" ? localNames(place, options.compilerOptions) : new Set<string>();
+  const lookUp = (name: string) => (isOfFile || hidden.has(name) ? undefined : options.lookUp(name));
   const { body, isAsync, boxes } = emitCell(parsed, { ...options, lookUp });
-  const runtime = RUNTIME_PARAMETERS.filter((name) => !hidden.has(name));
+  const given = isOfFile ? [IMPORT_PARAMETER, META_PARAMETER] : RUNTIME_PARAMETERS;
+  const runtime = given.filter((name) => !hidden.has(name));
   const parameters = [...runtime, ...boxes.map(({ parameter }) => parameter)];
   const js = `${isAsync ? "async " : ""}(${parameters.join(", ")}) => { "use strict";\n${body}\n}`;
   return { js, isAsync, runtime, keys: boxes.map(({ key }) => key) };

@@ -116,10 +116,11 @@ export interface Language {
   /**
    * Converts one expression for a debugger.
    *
-   * @param place where it is evaluated; default: beside all cells.
+   * @param place where it is evaluated; `file`: in a module, to which names of the session mean nothing. Default: beside all
+   *   cells.
    * @throws KernelError when the text is no expression.
    */
-  expression(code: string, place?: ExpressionPlace): Promise<ConvertedExpression>;
+  expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression>;
   /** Lines of a cell, from 0 and ascending, that a breakpoint can have. */
   breakpointLines(code: string): Promise<readonly number[]>;
   /** Whether what is thrown at a place is caught in the same function. Line and column from 0. */

@@ -99,7 +99,7 @@ export class LanguageClient implements Language {
     return this.#call("transpile", file) as Promise<TranspiledFile>;
   }
 
-  expression(code: string, place?: ExpressionPlace): Promise<ConvertedExpression> {
+  expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression> {
     return this.#call("expression", code, place) as Promise<ConvertedExpression>;
   }
 

@@ -123,7 +123,7 @@ export class TypeScriptLanguage implements Language {
     return this.#localModules.transpile(file);
   }
 
-  async expression(code: string, place?: ExpressionPlace): Promise<ConvertedExpression> {
+  async expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression> {
     const compilerOptions = this.#compilerOptions;
     return convertExpression(code, place, {
       compilerOptions,

@@ -166,7 +166,9 @@ export class CellExecutor {
     if (stopped instanceof Interrupted) return { ok: false, error: stopped };
     let run: CellFunction;
     try {
-      run = compileCell(cell, label, { scope, runtime });
+      // In an async function nothing of the kernel catches what the cell throws before the inspector has looked who does.
+      const isAsync = cell.isAsync || announced !== undefined;
+      run = compileCell({ ...cell, isAsync }, label, { scope, runtime });
     } catch (error) {
       return { ok: false, error };
     }

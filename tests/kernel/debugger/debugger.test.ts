@@ -161,6 +161,12 @@ describe("Debugger, with a kernel", function () {
     expect((await client.stopped()).frames.map(({ line }) => line)).to.deep.equal([3]);
     await client.debug("continue");
     await ended;
+    ended = client.execute(
+      "const { readFileSync } = require('node:fs');\ntry { readFileSync('/nowhere'); } catch {}\nreadFileSync('/nowhere');",
+    );
+    expect((await client.stopped()).frames.map(({ line }) => line)).to.deep.equal([3]);
+    await client.debug("continue");
+    await ended;
     await client.debug("setExceptionBreakpoints", { filters: [] });
     expect(await client.execute(code)).to.include({ status: "error" });
   });
@@ -216,7 +222,7 @@ describe("Debugger, with a kernel", function () {
       ["2000", "2000"],
       ["2001", "2001"],
     ]);
-    expect((await open("m")).map(({ name, value }) => [name, value])[0]).to.deep.equal(["0", '{ "k" => Object }']);
+    expect((await open("m")).map(({ name, value }) => [name, value])[0]).to.deep.equal(["0", '{"k" => Object}']);
     const rich = await client.debug("richInspectVariables", { variableName: "list" });
     expect(rich["data"]).to.have.property("text/plain");
     expect((await client.debug("evaluate", { expression: "await Promise.resolve(list.length)" }))["result"]).to.equal(
@@ -253,11 +259,12 @@ describe("Debugger, with a kernel", function () {
   });
 
   it("pauses code that runs, and lets go of it when it leaves", async () => {
-    const ended = client.execute("let go = true;\nwhile (go) {}\n'over'");
+    const ended = client.execute("let go = true;\nconsole.log('on');\nwhile (go) {}\n'over'");
+    await client.printed();
     await client.debug("pause", { threadId: 1 });
     const { reason, frames } = await client.stopped();
     expect(reason).to.equal("pause");
-    expect(frames[0]).to.include({ line: 2 });
+    expect(frames[0]).to.include({ line: 3 });
     await client.debug("evaluate", { expression: "go = false", frameId: frames[0]!["id"] });
     await client.debug("disconnect", { restart: false });
     expect(await ended).to.include({ status: "ok" });
@@ -276,15 +283,27 @@ describe("Debugger, with a kernel", function () {
       breakpoints: [{ line: 2 }, { line: 4 }],
     });
     expect(set["breakpoints"].map(({ verified }: { verified: boolean }) => verified)).to.deep.equal([false, false]);
+    await client.execute("let base = 'of the notebook';");
     const ended = client.execute('import { add } from "./local.ts"; add(1)');
     expect((await client.stopped()).frames[0]).to.deep.include({ line: 2, source: { name: "local.ts", path: file } });
     await client.debug("continue");
     const { frames } = await client.stopped();
     expect(frames[0]).to.include({ name: "add", line: 4 });
     expect(await client.scope(frames[0]!, "Locals")).to.deep.equal({ a: "1" });
+    const evaluate = async (expression: string) =>
+      (await client.debug("evaluate", { expression, frameId: frames[0]!["id"] }))["result"];
+    expect(await evaluate("base + a")).to.equal("6");
     expect((await client.debug("source", { source: { path: file } }))["content"]).to.contain("export function add");
     await client.debug("continue");
     await ended;
     expect(await client.result()).to.equal("6");
+  });
+
+  it("ends the kernel while it is stopped", async () => {
+    const code = "let here = 1;\nhere";
+    await client.breakAt(code, [{ line: 2 }]);
+    void client.execute(code).catch(() => {});
+    await client.stopped();
+    // The hook after the test waits for the process's end.
   });
 });
