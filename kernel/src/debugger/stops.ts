@@ -27,11 +27,12 @@ interface Stop {
   readonly frames: readonly Frame[];
 }
 
-/** The line and function from which the user steps. */
+/** Whence the user steps. */
 interface StepOrigin {
   readonly step: Step;
-  readonly url: string;
-  readonly line: number;
+  readonly frame: Frame;
+  /** How many frames there were. */
+  readonly depth: number;
 }
 
 /** How the inspector names what was thrown. */
@@ -116,7 +117,7 @@ export class Stops {
   /** Goes on. @throws KernelError when the main thread does not stand. */
   async goOn(step?: Step): Promise<void> {
     const top = this.#top("go on");
-    this.#origin = step && { step, url: top.script.url, line: top.place.line };
+    this.#origin = step && { step, frame: top, depth: this.#stop!.paused.callFrames.length };
     await this.#options.client.post(step ?? "Debugger.resume");
   }
 
@@ -160,7 +161,8 @@ export class Stops {
     if (THROWN.has(paused.reason)) return frames.length > 0 && (await this.#isWanted(paused)) ? "exception" : undefined;
     if (innermost === undefined || userPlace(innermost, this.#options.sources) === undefined) return undefined;
     if ((paused.hitBreakpoints?.length ?? 0) > 0) return "breakpoint";
-    if (this.#origin !== undefined) return isEndOf(this.#origin, innermost, frames[0]!) ? undefined : "step";
+    if (this.#origin !== undefined)
+      return isWithinLine(this.#origin, frames[0]!, paused.callFrames.length) ? undefined : "step";
     return this.#isPauseAsked ? "pause" : "breakpoint";
   }
 
@@ -216,7 +218,20 @@ export class Stops {
   }
 }
 
-/** Whether a step has come no further than to the end of the function that the line it began at ends. */
-function isEndOf({ url, line }: StepOrigin, { returnValue }: Paused["callFrames"][number], top: Frame): boolean {
-  return returnValue !== undefined && top.script.url === url && top.place.line === line;
+/**
+ * Whether a step has only gone on within its line: the user steps by lines, and the inspector by statements, of which
+ * converted code has more. A loop that comes back has made a step.
+ */
+function isWithinLine({ frame: before, depth }: StepOrigin, frame: Frame, depthNow: number): boolean {
+  const { location: from, functionLocation: functionBefore } = before.callFrame;
+  const { location: to, functionLocation } = frame.callFrame;
+  const isSameFunction =
+    depthNow === depth &&
+    from.scriptId === to.scriptId &&
+    functionLocation?.lineNumber === functionBefore?.lineNumber &&
+    functionLocation?.columnNumber === functionBefore?.columnNumber;
+  const isForward =
+    to.lineNumber > from.lineNumber ||
+    (to.lineNumber === from.lineNumber && (to.columnNumber ?? 0) > (from.columnNumber ?? 0));
+  return isSameFunction && isForward && frame.place.line === before.place.line;
 }

@@ -31,7 +31,7 @@ describe("Expressions for a debugger", () => {
   it("leave alone what functions and blocks around the place declare", () => {
     const code = "let x = 1;\nfunction f(x: number) {\n  for (const y of [1]) {\n    f(y);\n  }\n}\nx;";
     expect(convert("x + y + list", { code, line: 3 }).keys).to.deep.equal(["list"]);
-    expect(convert("x + y + list", { code, line: 1 }).keys).to.deep.equal(["x", "y", "list"]);
+    expect(convert("x + y + list", { code, line: 0 }).keys).to.deep.equal(["x", "y", "list"]);
     expect(convert("x + y", { code, line: 6 }).keys).to.deep.equal(["x", "y"]);
     expect(convert("require", { code: "{\n  const require = 1;\n  f();\n}", line: 2 }).runtime).not.to.include(
       "require",
