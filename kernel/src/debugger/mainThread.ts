@@ -69,11 +69,6 @@ export class DebuggerHooks {
     return hits;
   }
 
-  /** Begins to count again. */
-  forgetHits(breakpoint: string): void {
-    this.#hits.delete(breakpoint);
-  }
-
   /** Prints. @returns false, as the condition of a breakpoint that never stops. */
   log(line: unknown): false {
     this.#session.print(String(line));
