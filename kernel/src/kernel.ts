@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { defineGlobals, type InputOptions, type KernelSettings, setCurrentKernel } from "./api/index.js";
 import { CommManager } from "./comm/index.js";
 import { namedParent } from "./control/index.js";
+import { prepareDebugger } from "./debugger/index.js";
 import { Dispatcher } from "./dispatch/index.js";
 import { Displays, registerRepresentation, toMimeBundle } from "./display/index.js";
 import { KernelError } from "./errors.js";
@@ -126,15 +127,18 @@ export async function startKernel({
   const work = new InterruptibleWork(() => runState.enterCooperative());
   const history = new History({ folder: historyFolder(), warn: (sentence) => publisher.warn(sentence) });
   const settings = settingsFrom(process.env);
+  const scope = new Scope();
+  const runtime = runtimeOf(
+    new ModuleLoader({ folder, provided: modules, language, loaderPort: () => worker.connect() }),
+    folder,
+  );
   const executor = new CellExecutor({
     language,
-    scope: new Scope(),
-    runtime: runtimeOf(
-      new ModuleLoader({ folder, provided: modules, language, loaderPort: () => worker.connect() }),
-      folder,
-    ),
+    scope,
+    runtime,
     contexts,
     scripts,
+    announce: (script) => wire.announce(script),
     publish: (request, type, content) => publisher.publish(request, type, content),
     adopt: (request) => void wire.adopt(request),
     runState,
@@ -146,6 +150,14 @@ export async function startKernel({
     settled: () => displays.settled(),
   });
   running.executor = executor;
+  prepareDebugger({
+    scope,
+    scripts: () => scripts,
+    runtime,
+    toMimeBundle,
+    print: (line) => publisher.print("stdout", `${line}\n`),
+    reserveCell: () => executor.reserveCell(),
+  });
   const question = (prompt: string, { password = false }: InputOptions = {}) => {
     const { current } = contexts;
     if (current === undefined) throw new KernelError("Only a cell can ask the user.");

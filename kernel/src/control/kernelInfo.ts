@@ -8,7 +8,7 @@ export interface KernelVersions {
 }
 
 /** Features by the names of `supported_features`. */
-const FEATURES = ["kernel subshells"] as const;
+const FEATURES = ["debugger", "kernel subshells"] as const;
 
 export function kernelInfo({ kernel, typescript }: KernelVersions): KernelContents["kernel_info_reply"] {
   return {
@@ -31,6 +31,7 @@ export function kernelInfo({ kernel, typescript }: KernelVersions): KernelConten
       { text: "Node.js", url: "https://nodejs.org/docs/latest/api/" },
       { text: "TensorFlow.js", url: "https://js.tensorflow.org/api/latest/" },
     ],
+    debugger: true,
     supported_features: [...FEATURES],
   };
 }

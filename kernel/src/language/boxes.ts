@@ -39,6 +39,11 @@ export function boxParameter(name: string): string {
   return PREFIX + PREFIX + name;
 }
 
+/** The name whose box this variable of converted code holds; undefined for other variables. */
+export function boxedName(variable: string): string | undefined {
+  return variable.startsWith(PREFIX + PREFIX) ? variable.slice(2 * PREFIX.length) : undefined;
+}
+
 const BOXED = new RegExp(
   `(?:\\(0\\s?, )?${PREFIX}${PREFIX}([\\p{ID_Continue}$]+)\\.(?:${VALUE_FIELD}\\b|${MODULE_FIELD}\\.[\\p{ID_Continue}$]+)\\)?`,
   "gu",

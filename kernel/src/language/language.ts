@@ -83,6 +83,24 @@ export interface TranspiledFile {
   readonly js: string;
 }
 
+/** A place in a cell; line and column from 0, in UTF-16 units. Default column: the line's first word. */
+export interface ExpressionPlace {
+  readonly code: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** An expression that can be evaluated anywhere. */
+export interface ConvertedExpression {
+  /** An arrow function with the parameters `runtime` and then a box for each of `keys`; it gives the value in an array. */
+  readonly js: string;
+  /** Whether it awaits: then it promises the array. */
+  readonly isAsync: boolean;
+  /** Those of `RUNTIME_PARAMETERS` that it can be given. */
+  readonly runtime: readonly string[];
+  readonly keys: readonly string[];
+}
+
 /** Positions are UTF-16 offsets into the code given. */
 export interface Language {
   /**
@@ -110,5 +128,17 @@ export interface Language {
   resolveLocal(specifier: string, importer: string): Promise<LocalFile | undefined>;
   /** @throws KernelError when the file cannot be read or has errors of syntax. */
   transpile(file: string): Promise<TranspiledFile>;
+  /**
+   * Converts one expression for a debugger.
+   *
+   * @param place where it is evaluated; `file`: in a module, to which names of the session mean nothing. Default: beside all
+   *   cells.
+   * @throws KernelError when the text is no expression.
+   */
+  expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression>;
+  /** Lines of a cell, from 0 and ascending, that a breakpoint can have. */
+  breakpointLines(code: string): Promise<readonly number[]>;
+  /** Whether what is thrown at a place is caught in the same function. Line and column from 0. */
+  catchesAt(code: string, line: number, column: number): Promise<boolean>;
   close(): Promise<void>;
 }

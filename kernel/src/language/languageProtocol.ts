@@ -7,6 +7,8 @@ import type {
   Completeness,
   Completions,
   ConvertedCell,
+  ConvertedExpression,
+  ExpressionPlace,
   Inspection,
   Language,
   LocalFile,
@@ -100,6 +102,18 @@ export class LanguageClient implements Language {
 
   transpile(file: string): Promise<TranspiledFile> {
     return this.#call("transpile", file) as Promise<TranspiledFile>;
+  }
+
+  expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression> {
+    return this.#call("expression", code, place) as Promise<ConvertedExpression>;
+  }
+
+  breakpointLines(code: string): Promise<readonly number[]> {
+    return this.#call("breakpointLines", code) as Promise<readonly number[]>;
+  }
+
+  catchesAt(code: string, line: number, column: number): Promise<boolean> {
+    return this.#call("catchesAt", code, line, column) as Promise<boolean>;
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import { notebookOptions } from "./compilerOptions.js";
 import { completenessOf } from "./completeness.js";
 import { completionsAt, completionWord, MAX_SIGNATURES } from "./completion.js";
 import { emitCell, type ParsedCell, parseCell, parseText } from "./convertCell.js";
+import { breakpointLines, catchesAt, convertExpression } from "./debugging.js";
 import { type Diagnostic, toDiagnostic } from "./diagnostics.js";
 import { inspectAt } from "./inspection.js";
 import type {
@@ -15,6 +16,8 @@ import type {
   Completeness,
   Completions,
   ConvertedCell,
+  ConvertedExpression,
+  ExpressionPlace,
   Inspection,
   Language,
   LocalFile,
@@ -173,6 +176,23 @@ export class TypeScriptLanguage implements Language {
 
   async transpile(file: string): Promise<TranspiledFile> {
     return this.#localModules.transpile(file);
+  }
+
+  async expression(code: string, place?: ExpressionPlace | "file"): Promise<ConvertedExpression> {
+    const compilerOptions = this.#compilerOptions;
+    return convertExpression(code, place, {
+      compilerOptions,
+      lookUp: (name) => this.#names.get(name),
+      isTypeOnly: () => false,
+    });
+  }
+
+  async breakpointLines(code: string): Promise<readonly number[]> {
+    return breakpointLines(code, this.#compilerOptions);
+  }
+
+  async catchesAt(code: string, line: number, column: number): Promise<boolean> {
+    return catchesAt(code, line, column);
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../languag
 import type { ErrorContent, JsonObject, KernelContents, Message } from "../wire/index.js";
 import { CellContext, type CellContexts } from "./cellContext.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
-import type { CellScripts } from "./cellScripts.js";
+import type { CellScript, CellScripts } from "./cellScripts.js";
 import { describeDiagnostics } from "./describe.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
 import type { Scope } from "./scope.js";
@@ -28,6 +28,8 @@ export interface CellExecutorOptions {
   readonly runtime: CellRuntime;
   readonly contexts: CellContexts;
   readonly scripts: CellScripts;
+  /** Tells a debugger of a cell that is about to run. The cell waits for what it gives; undefined: there is none. */
+  readonly announce: (script: CellScript) => Promise<unknown> | undefined;
   readonly publish: Publish;
   /** What child processes print from now on belongs to this request. */
   readonly adopt: (request: Message) => void;
@@ -76,6 +78,11 @@ export class CellExecutor {
 
   constructor(options: CellExecutorOptions) {
     this.#options = options;
+  }
+
+  /** A number for a cell that does not come from a request. */
+  reserveCell(): number {
+    return ++this.#serial;
   }
 
   /** What runs was stopped: every cell on its way ends with an error, whatever it is doing. */
@@ -160,11 +167,17 @@ export class CellExecutor {
 
   /** Runs converted code; its value is what the cell's function gives. */
   async #evaluate({ code, label, context, execution }: Run, cell: ConvertedCell): Promise<Outcome> {
-    const { scope, runtime, contexts, scripts, adopt } = this.#options;
-    scripts.add({ code, label, sourceMap: cell.sourceMap });
+    const { scope, runtime, contexts, scripts, announce, adopt } = this.#options;
+    const script: CellScript = { code, label, sourceMap: cell.sourceMap };
+    scripts.add(script);
+    const announced = announce(script);
+    const ended = announced && (await this.#unlessEnded(execution, announced));
+    if (ended instanceof Ended) return { ok: false, error: ended.error };
     let run: CellFunction;
     try {
-      run = compileCell(cell, label, { scope, runtime });
+      // In an async function nothing of the kernel catches what the cell throws before the inspector has looked who does.
+      const isAsync = cell.isAsync || announced !== undefined;
+      run = compileCell({ ...cell, isAsync }, label, { scope, runtime });
     } catch (error) {
       return { ok: false, error };
     }

@@ -12,12 +12,17 @@ export interface CellScript {
 /** So many scripts are known; a notebook has fewer cells, but a program may run them without end. */
 const KEPT = 10_000;
 
-export class CellScripts {
+export class CellScripts implements Iterable<CellScript> {
   readonly #scripts = new Map<string, CellScript>();
 
   add(script: CellScript): void {
     this.#scripts.set(script.label, script);
     if (this.#scripts.size > KEPT) this.#scripts.delete(this.#scripts.keys().next().value!);
+  }
+
+  /** The oldest first. */
+  [Symbol.iterator](): IterableIterator<CellScript> {
+    return this.#scripts.values();
   }
 
   /** The source map of a script, as JSON. */

@@ -1,6 +1,7 @@
 /** What the main thread and the sockets' thread say to each other, over one MessagePort. */
 import type { MessagePort } from "node:worker_threads";
 import type { KernelVersions } from "../control/index.js";
+import type { CellScript } from "../debugger/index.js";
 import type { CapturedDescriptors } from "../streams/index.js";
 import type {
   Connection,
@@ -66,6 +67,8 @@ export type ToThread =
   | { readonly kind: "language"; readonly port: MessagePort }
   /** The process was sent SIGINT. */
   | { readonly kind: "interrupt" }
+  /** A cell is about to run; it waits for the answer. */
+  | { readonly kind: "script"; readonly id: number; readonly script: CellScript }
   | { readonly kind: "flush"; readonly id: number }
   | { readonly kind: "statistics"; readonly id: number }
   | { readonly kind: "close" };
@@ -76,6 +79,8 @@ export type FromThread =
   /** The sockets cannot be had, or failed later; the sentence is for the user. */
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "event"; readonly event: WireEvent }
+  /** Whether a debugger is attached: then it is to know of each cell before it runs. */
+  | { readonly kind: "debugger"; readonly isAttached: boolean }
   /** The subshells that there are now. */
   | { readonly kind: "subshells"; readonly ids: readonly string[] }
   | { readonly kind: "incoming"; readonly incoming: Incoming }

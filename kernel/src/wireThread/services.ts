@@ -1,12 +1,13 @@
 /** What runs on the sockets in their thread, and so answers whatever the user's code does. */
 import type { MessagePort } from "node:worker_threads";
 import { connectInfo, kernelInfo, Shutdown, Subshells, watchMemory, watchParent } from "../control/index.js";
+import { Debugger } from "../debugger/index.js";
 import { Dispatcher, type Handlers } from "../dispatch/index.js";
 import { Interrupter, RunState, SessionClient } from "../interrupt/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
-import { LanguageClient } from "../language/index.js";
+import { type Language, LanguageClient } from "../language/index.js";
 import { DescriptorReader, type StreamName, StreamPump } from "../streams/index.js";
-import { type Incoming, makePublication, type Sockets } from "../wire/index.js";
+import { type Incoming, type Message, makePublication, type Sockets } from "../wire/index.js";
 import { Parents } from "./parents.js";
 import { detach, type FromThread, Pressure, type ThreadData, type ToThread, type WireEvent } from "./protocol.js";
 
@@ -26,6 +27,9 @@ export class Services {
   readonly #stopWatching: readonly (() => void)[];
   readonly #handlers: Handlers;
   #dispatcher: Dispatcher;
+  #debugger: Debugger | undefined;
+  /** Of the latest debug request: events of the debugger belong to it. */
+  #debugRequest: Message | undefined;
 
   constructor(sockets: Sockets, data: ThreadData, post: Post) {
     this.#sockets = sockets;
@@ -41,6 +45,8 @@ export class Services {
       runState,
       cooperate: () => this.#tell("interruptRequested"),
     });
+    // Whoever asks for an interrupt is told why there are none.
+    this.#interrupter.catch(() => {});
     this.#shutdown = new Shutdown({
       flush: () => sockets.flush(),
       ask: () => this.#tell("shutdown"),
@@ -93,6 +99,9 @@ export class Services {
         return this.#connectLanguage(request.port);
       case "interrupt":
         return this.#interrupt();
+      case "script":
+        await this.#debugger?.announce(request.script);
+        return this.#post({ kind: "answer", id: request.id });
       case "flush":
         this.#pump.catchUp();
         await this.#sockets.flush();
@@ -110,6 +119,7 @@ export class Services {
     for (const stop of this.#stopWatching) stop();
     this.#children?.close();
     this.#pump.close();
+    this.#debugger?.close();
     this.#inspector.close();
   }
 
@@ -119,7 +129,33 @@ export class Services {
   }
 
   #connectLanguage(port: MessagePort): void {
-    this.#dispatcher = this.#newDispatcher({ ...this.#handlers, ...introspectionHandlers(new LanguageClient(port)) });
+    const language = new LanguageClient(port);
+    this.#dispatcher = this.#newDispatcher({
+      ...this.#handlers,
+      ...introspectionHandlers(language),
+      ...this.#debugHandler(language),
+    });
+  }
+
+  #debugHandler(language: Language): Pick<Handlers, "debug_request"> {
+    const runState = new RunState(this.#data.runState);
+    const opened = new Debugger({
+      client: this.#inspector,
+      language,
+      publish: (event) => {
+        const parent = this.#debugRequest === undefined ? {} : { parent: this.#debugRequest };
+        void this.#sockets.send("iopub", makePublication(this.#data.sender, "debug_event", event, parent));
+      },
+      onAttached: (isAttached) => this.#post({ kind: "debugger", isAttached }),
+      isBusy: () => runState.running > 0,
+    });
+    this.#debugger = opened;
+    return {
+      debug_request: async ({ message, content }) => {
+        this.#debugRequest = message;
+        return { content: { ...(await opened.handle(content)) } };
+      },
+    };
   }
 
   async #interrupt(): Promise<void> {

@@ -5,6 +5,7 @@
 import { getHeapStatistics } from "node:v8";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { KernelVersions } from "../control/index.js";
+import type { CellScript } from "../debugger/index.js";
 import { KernelError } from "../errors.js";
 import { RunState } from "../interrupt/index.js";
 import { type CapturedDescriptors, type StreamName, StreamWriter, streamRingMemory } from "../streams/index.js";
@@ -50,6 +51,8 @@ const ENDED_EARLY = "The thread of the kernel's sockets ended before it listened
 /** How long, in ms, a process that exits waits for its sockets: as long as `close` takes at most, and a little. */
 const EXIT_MS = 2500;
 
+type Question = { readonly kind: "flush" | "statistics" } | { readonly kind: "script"; readonly script: CellScript };
+
 type Answer = (statistics: WireStatistics | undefined) => void;
 
 export class WireWorker implements Wire {
@@ -61,6 +64,7 @@ export class WireWorker implements Wire {
   readonly #streams: StreamWriter;
   readonly #onEvent: (event: WireEvent) => void;
   #subshells: ReadonlySet<string> = new Set();
+  #isDebugged = false;
   readonly #parents = new WeakMap<Message, number>();
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #answers = new Map<number, Answer>();
@@ -161,6 +165,9 @@ export class WireWorker implements Wire {
         this.#onEvent(message.event);
         if (message.event === "shutdown") this.#incoming.end();
         break;
+      case "debugger":
+        this.#isDebugged = message.isAttached;
+        break;
       case "subshells":
         this.#subshells = new Set(message.ids);
         break;
@@ -227,6 +234,11 @@ export class WireWorker implements Wire {
     this.#post({ kind: "interrupt" });
   }
 
+  /** Tells the debugger of a cell that is about to run; the cell must wait. @returns undefined: no debugger is attached. */
+  announce(script: CellScript): Promise<unknown> | undefined {
+    return this.#isDebugged ? this.#ask({ kind: "script", script }) : undefined;
+  }
+
   /** Whether there is a subshell of this id. */
   hasSubshell(id: string): boolean {
     return this.#subshells.has(id);
@@ -238,11 +250,11 @@ export class WireWorker implements Wire {
   }
 
   async flush(): Promise<void> {
-    await this.#ask("flush");
+    await this.#ask({ kind: "flush" });
   }
 
   async statistics(): Promise<WireStatistics> {
-    const statistics = await this.#ask("statistics");
+    const statistics = await this.#ask({ kind: "statistics" });
     if (statistics === undefined)
       throw new KernelError(
         "The kernel's sockets are closed, so they count nothing any more; ask before closing them.",
@@ -256,12 +268,12 @@ export class WireWorker implements Wire {
     await this.#ended;
   }
 
-  #ask(kind: "flush" | "statistics"): Promise<WireStatistics | undefined> {
+  #ask(question: Question): Promise<WireStatistics | undefined> {
     if (this.#closed || this.#pressure.ended) return Promise.resolve(undefined);
     const id = ++this.#lastId;
     return new Promise((resolve) => {
       this.#answers.set(id, resolve);
-      this.#post({ kind, id });
+      this.#post({ ...question, id });
     });
   }
 

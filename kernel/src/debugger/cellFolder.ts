@@ -1,0 +1,46 @@
+/** Where the texts of cells are, as front ends and debuggers know them: each a file that is named by its hash. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { murmur2 } from "./murmur2.js";
+
+export const CELL_SUFFIX = ".ts";
+
+export class CellFolder {
+  #folder: string | undefined;
+
+  /** What stands before the hash in each path. The folder is made when this is asked first; only the user can read it. */
+  get prefix(): string {
+    // With a name that nobody can foresee: another user might have made it before.
+    this.#folder ??= fs.mkdtempSync(path.join(os.tmpdir(), "espalier-cells-"));
+    return this.#folder + path.sep;
+  }
+
+  /** The path of a cell by its text, whether it is written there or not. */
+  pathOf(code: string): string {
+    return `${this.prefix}${murmur2(code)}${CELL_SUFFIX}`;
+  }
+
+  /** Writes a cell. @returns its path. */
+  dump(code: string): string {
+    const file = this.pathOf(code);
+    fs.writeFileSync(file, code, { mode: 0o600 });
+    return file;
+  }
+
+  /** The text at a path of this folder; undefined where nothing was written. */
+  read(file: string): string | undefined {
+    if (path.dirname(file) + path.sep !== this.prefix) return undefined;
+    try {
+      return fs.readFileSync(file, "utf8");
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Deletes the folder and all that was written. */
+  remove(): void {
+    if (this.#folder !== undefined) fs.rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
+  }
+}
