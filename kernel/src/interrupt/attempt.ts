@@ -1,6 +1,6 @@
 /** One interrupt, from the first request to pause until the main thread is left alone. */
 import { setTimeout as delay } from "node:timers/promises";
-import { callFunction, type InspectorClient, type Paused } from "./inspectorClient.js";
+import { CALL_URL, callFunction, type InspectorClient, type Paused } from "./inspectorClient.js";
 import type { HookName, Running } from "./mainThread.js";
 import type { RunState } from "./runState.js";
 
@@ -38,11 +38,11 @@ type Verdict = "strike" | "again" | "busy" | "wait" | "over";
 type CallFrame = Paused["callFrames"][number];
 
 /**
- * V8 calls these functions in the middle of others and lets no exception of theirs pass: a termination in one would be told as
- * an error that nobody caught, and what it should have ended would go on.
+ * V8 and Node call these functions in the middle of others and let no exception of theirs pass: a termination in one would at
+ * worst be told as an error that nobody caught, and what it should have ended would go on.
  */
-function isSwallowingTermination({ url }: CallFrame): boolean {
-  return url === "node:internal/async_hooks" || url === "node:internal/process/promises";
+function isSwallowingTermination({ url, functionName }: CallFrame): boolean {
+  return url.startsWith("node:internal/") && /^(promise\w*Hook\w*|promiseRejectHandler|emit\w+Native)$/.test(functionName);
 }
 
 export class Attempt {
@@ -65,9 +65,11 @@ export class Attempt {
 
   async run(): Promise<"idle" | "terminated" | "pending"> {
     const { client } = this.#options;
-    const uncover = client.intercept(() => {
+    const uncover = client.intercept(({ callFrames }) => {
       this.#isRequested = false;
-      this.#onPaused?.();
+      // A call of this very interrupt, which waits for its answer.
+      if (callFrames.some(({ url }) => url === CALL_URL)) void this.#resume();
+      else this.#onPaused?.();
       return true;
     });
     const release = await client.enableDebugger();
@@ -164,6 +166,8 @@ export class Attempt {
    * loop follows, V8 12.4 (Node 22) then heeds no request to pause for seconds.
    */
   async #step(): Promise<void> {
+    // When nothing comes, the step that is asked for stands as a request.
+    this.#isRequested = true;
     const paused = this.#nextPause();
     await this.#options.client.post("Debugger.stepInto");
     await Promise.race([paused, delay(STEP_MS)]);

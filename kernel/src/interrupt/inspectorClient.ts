@@ -135,8 +135,9 @@ export class SessionClient implements InspectorClient {
   }
 }
 
-/** Named as Node's own code, in which nothing stops. */
-const CALL = "function () { return this(); }\n//# sourceURL=node:internal/espalier\n";
+/** The script that calls functions for `callFunction`, named as Node's own. */
+export const CALL_URL = "node:internal/espalier";
+const CALL = `function () { return this(); }\n//# sourceURL=${CALL_URL}\n`;
 
 /** Calls a function of the main thread that takes nothing, also while that thread is paused. @returns its value, as JSON. */
 export async function callFunction<Value>(client: InspectorClient, objectId: string): Promise<Value> {

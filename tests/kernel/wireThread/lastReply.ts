@@ -8,7 +8,7 @@ const sender = newSender();
 const wire = await WireWorker.start({ connection, sender });
 for await (const { channel, message } of wire.incoming) {
   const buffers = [Buffer.alloc(4_000_000, 7)];
-  wire.send(channel, makeReply(sender, message, "shutdown_reply", { status: "ok", restart: false }, { buffers }));
+  wire.send(channel, makeReply(sender, message, "comm_info_reply", { status: "ok", comms: {} }, { buffers }));
   if (process.argv[3] === "close") await wire.close();
   process.exit(0);
 }

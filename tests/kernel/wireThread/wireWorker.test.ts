@@ -155,8 +155,8 @@ describe("kernel/wireThread/wireWorker", () => {
       const child = spawn(process.execPath, [program, JSON.stringify(other.connection), way], { stdio: "inherit" });
       const exited = once(child, "exit");
       const asking = new FrontEnd(other.connection);
-      await asking.send("control", "shutdown_request", { content: { restart: false } });
-      const reply = await asking.receive("control");
+      await asking.send("shell", "comm_info_request", { content: {} });
+      const reply = await asking.receive("shell");
       expect(reply.buffers[0]).to.have.length(4_000_000);
       expect(await exited).to.deep.equal([0, null]);
       asking.close();
