@@ -20,6 +20,15 @@ def tell(**event):
     print(json.dumps(event), flush=True)
 
 
+def heading(notebook, index):
+    """The heading that a cell stands under; empty where there is none."""
+    for cell in reversed(notebook.cells[:index]):
+        lines = [line for line in cell.source.splitlines() if line.startswith("#")] if cell.cell_type == "markdown" else []
+        if lines:
+            return lines[-1].lstrip("# ")
+    return ""
+
+
 def main(source, output, folder):
     notebook = nbformat.read(source, as_version=4)
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
@@ -28,8 +37,7 @@ def main(source, output, folder):
     def started(cell, cell_index):
         nonlocal begun
         begun = time.monotonic()
-        first = next(line for line in cell.source.splitlines() if line.strip())
-        tell(event="begin", cell=code.index(cell_index) + 1, cells=len(code), source=first.strip())
+        tell(event="begin", cell=code.index(cell_index) + 1, cells=len(code), title=heading(notebook, cell_index))
 
     def executed(cell, cell_index, execute_reply):
         seconds = time.monotonic() - begun
