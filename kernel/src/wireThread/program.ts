@@ -68,10 +68,13 @@ class Services {
 
   async handle(request: ToThread): Promise<void> {
     switch (request.kind) {
-      case "send":
+      case "send": {
         this.#pump.catchUp(request.printed);
-        await this.#sockets.sendSerialized(request.channel, request.message);
+        const sent = this.#sockets.sendSerialized(request.channel, request.message);
+        this.#pump.pass(request.printed);
+        await sent;
         return pressure.remove(request.size);
+      }
       case "parent":
         this.#children?.drain();
         return this.#parents.add(request.parent, request.header);

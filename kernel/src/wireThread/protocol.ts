@@ -31,7 +31,7 @@ export type ToThread =
       readonly channel: OutgoingChannel;
       readonly message: Serialized;
       readonly size: number;
-      /** Up to where text had been printed: it goes out before. */
+      /** Up to where text had been printed: it goes out before, and what is printed later goes out behind. */
       readonly printed: number;
     }
   /** What is printed under this number belongs to this request; so does from now on what child processes print. */
