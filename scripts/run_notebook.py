@@ -47,6 +47,8 @@ def main(source, output, folder):
         notebook,
         timeout=None,
         record_timing=False,
+        # How texts are cut into messages is chance; in the file they are one.
+        coalesce_streams=True,
         resources={"metadata": {"path": folder}},
         on_cell_execute=started,
         on_cell_executed=executed,
