@@ -33,11 +33,11 @@ await Promise.all([after(30, "third"), after(5, "first"), after(15, "second")]);
 queueMicrotask(() => console.log("microtask"));
 console.log("then");
 await after(0, "last");""",
-    # Child processes: one that is waited for at once, one that runs beside.
+    # Child processes: one that is waited for at once, one that runs beside. What the cell itself prints behind a child may
+    # overtake the child's last lines, which come through a pipe; by the end of the cell they are there.
     """import { spawn, spawnSync } from "node:child_process";
 console.log("before the child");
-spawnSync(process.execPath, ["-e", "for (let i = 0; i < 50; i++) console.log('child', i)"], { stdio: "inherit" });
-console.log("after the child");""",
+spawnSync(process.execPath, ["-e", "for (let i = 0; i < 50; i++) console.log('child', i)"], { stdio: "inherit" }).status""",
     """const child = spawn(process.execPath, ["-e", "for (let i = 0; i < 200; i++) console.log('beside', i)"], { stdio: "inherit" });
 await new Promise((done) => child.on("close", done));""",
     """import { clearOutput, html } from "@espalier/kernel";
