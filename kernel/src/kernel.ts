@@ -1,5 +1,5 @@
 /** A kernel: the threads, and what the main thread does, put together. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { prepareMainThread, RunState } from "./interrupt/index.js";
 import { LanguageWorker, type TypeErrors } from "./language/index.js";
 import { ModuleLoader, type ProvidedModules } from "./modules/index.js";
 import {
+  afterSyncChildren,
   CellContexts,
   CellExecutor,
   type CellRuntime,
@@ -38,7 +39,7 @@ import { type WireEvent, WireWorker } from "./wireThread/index.js";
 
 export interface KernelOptions {
   /** The connection file that Jupyter wrote. */
-  readonly connectionFile: string;
+  readonly connectionFile: string | undefined;
   /** Folder of the notebook; default the present one, as Jupyter starts kernels there. */
   readonly folder?: string;
   /** Modules that notebooks can import without installing them, besides the kernel's own. */
@@ -72,15 +73,32 @@ function settingsFrom(env: NodeJS.ProcessEnv): KernelSettings {
 }
 
 /**
- * Starts the kernel in this process, which is its own from then on. Resolves when it listens.
- *
- * @throws KernelError when the connection file cannot be used or an endpoint cannot be had.
+ * Runs a kernel in this process, which is the kernel's own from then on. Resolves when it listens. When the connection file
+ * cannot be used, or an endpoint cannot be had, the process ends with a sentence and the code 1.
  */
-export async function startKernel({
-  connectionFile,
-  folder = process.cwd(),
-  provided = {},
-}: KernelOptions): Promise<void> {
+export async function runKernel(options: KernelOptions): Promise<void> {
+  const exit = process.exit.bind(process);
+  let standardError = 2;
+  try {
+    await startKernel(options, (descriptor) => {
+      standardError = descriptor;
+    });
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    writeSync(standardError, `${error.message}\n`);
+    exit(1);
+  }
+}
+
+/** @param onCaptured is told where standard error leads when the kernel has taken its place. */
+async function startKernel(
+  { connectionFile, folder = process.cwd(), provided = {} }: KernelOptions,
+  onCaptured: (standardError: number) => void,
+): Promise<void> {
+  if (connectionFile === undefined)
+    throw new KernelError(
+      "The kernel is given no connection file; start it from Jupyter, which passes the file's path.",
+    );
   const connection = readConnectionFile(connectionFile);
   const sender = newSender();
   const memory = RunState.memory();
@@ -89,6 +107,7 @@ export async function startKernel({
   const publisher = new Publisher({ sender, contexts, runState });
   // Both before any thread starts, because that would open files, and make Node's own streams.
   const descriptors = captureDescriptors();
+  if (descriptors?.originals.stderr !== undefined) onCaptured(descriptors.originals.stderr);
   replaceStandardStreams((name, text) => publisher.print(name, text));
   const running: { executor?: CellExecutor } = {};
   prepareMainThread({ isOwned: () => running.executor?.owns(contexts.own) === true });
@@ -105,6 +124,7 @@ export async function startKernel({
     onEvent: (event) => onEvent(event),
   });
   publisher.connect(wire);
+  afterSyncChildren(() => runState.critical(() => wire.drain()));
 
   const modules = { ...ownModules(), ...provided };
   const types = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, module.types]));
@@ -185,7 +205,7 @@ export async function startKernel({
     wire,
     handlers: sessionHandlers({ executor, history, comms, contexts }),
     isSubshell: (id) => wire.hasSubshell(id),
-    beforeIdle: () => wire.drain(),
+    beforeIdle: () => runState.critical(() => wire.drain()),
     warn: (sentence) => publisher.warn(sentence),
   });
   let reason: Error | undefined;

@@ -1,6 +1,7 @@
 /** Child processes: running them, passing signals on, and ending with the code that a shell expects. */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { createInterface } from "node:readline";
 
 const running = new Set();
 let endingWith = null;
@@ -31,8 +32,9 @@ export function passSignalsOn() {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{cwd?: string, env?: Record<string, string | undefined>, show?: boolean, timeout?: number, shell?: boolean}} options
- *   show: let it write to our own output (default: keep the output); timeout: milliseconds until it is killed.
+ * @param {{cwd?: string, env?: Record<string, string | undefined>, show?: boolean, timeout?: number, shell?: boolean, onLine?: (line: string) => void}} options
+ *   show: let it write to our own output (default: keep the output); timeout: milliseconds until it is killed; onLine: told
+ *   each line of the output as it comes.
  * @returns {Promise<{code: number, output: string, errors: string}>} code 127 when the command does not exist; `output`
  *   and `errors` hold at most the last 64 KiB each.
  */
@@ -53,6 +55,8 @@ export function run(command, args, options = {}) {
     };
     child.stdout?.setEncoding("utf8").on("data", keep("output"));
     child.stderr?.setEncoding("utf8").on("data", keep("errors"));
+    const { onLine } = options;
+    if (onLine !== undefined && child.stdout !== null) createInterface({ input: child.stdout }).on("line", onLine);
     const end = (code) => {
       running.delete(child);
       clearTimeout(limit);

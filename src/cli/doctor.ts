@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { Command } from "commander";
 import { type BackendReport, Random, useBackend } from "../tensor/index.js";
+import { describeKernelspec, findKernelspec, type Kernelspec } from "./kernelspec.js";
 
 /** The folder of the package, from dist/src/cli. */
 const ROOT = new URL("../../../", import.meta.url);
@@ -24,6 +25,8 @@ export interface DoctorReport {
   readonly backend: BackendReport;
   /** Bytes. `size` is null when the cache does not exist yet. */
   readonly cache: { readonly directory: string; readonly size: number | null; readonly diskFree: number | null };
+  /** The kernel that this user's Jupyter knows; null when it knows none. */
+  readonly kernel: Kernelspec | null;
   /** Bytes. */
   readonly memory: { readonly available: number; readonly total: number };
   readonly speed: {
@@ -118,6 +121,7 @@ export async function examine(): Promise<DoctorReport> {
     },
     backend,
     cache: { directory, size: await folderSize(directory), diskFree: await diskFree(directory) },
+    kernel: findKernelspec() ?? null,
     memory: { available: process.availableMemory?.() ?? freemem(), total: totalmem() },
     speed: measureSpeed(backend.backend),
   };
@@ -130,7 +134,7 @@ function gigabytes(bytes: number | null): string {
 }
 
 /** The report as aligned lines for people. */
-export function describe({ versions, backend, cache, memory, speed }: DoctorReport): string {
+export function describe({ versions, backend, cache, kernel, memory, speed }: DoctorReport): string {
   const library = versions.library === null ? "" : `, ${versions.library}`;
   const cuda = versions.cuda === null ? "" : `, CUDA ${versions.cuda}`;
   const rows: [string, string][] = [
@@ -143,6 +147,7 @@ export function describe({ versions, backend, cache, memory, speed }: DoctorRepo
     rows.push([`not ${BACKEND_NAMES[better.backend]}`, `${better.why}. To get it: ${better.remedy}`]);
   }
   rows.push(
+    ["notebooks", describeKernelspec(kernel ?? undefined)],
     ["matrix product", `${speed.matmulGflops.toFixed(1)} GFLOP/s (${speed.matmulSide} × ${speed.matmulSide}, float32)`],
     ["dispatch", `${speed.dispatchMicroseconds.toFixed(1)} µs per operation`],
     ["cache", `${cache.directory}, ${cache.size === null ? "not made yet" : gigabytes(cache.size)}`],

@@ -6,11 +6,13 @@ import { EspalierError } from "../errors.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { frontierCommand } from "./frontier.js";
+import { installCommand } from "./install.js";
 import { ROOT } from "./output.js";
 import { parityCommand } from "./parity.js";
 import { preprocessCommand } from "./preprocess.js";
 import { quickstartCommand } from "./quickstart.js";
 import { searchCommand } from "./search.js";
+import { uninstallCommand } from "./uninstall.js";
 
 /** What commander says of an option or command that does not exist, with what there is behind it. */
 function allowed(error: CommanderError, command: Command): string {
@@ -40,6 +42,8 @@ export function createProgram(args: readonly string[]): Command {
     frontierCommand(),
     evaluateCommand(args),
     doctorCommand(),
+    installCommand(),
+    uninstallCommand(),
     parityCommand(),
     preprocessCommand(),
   ];

@@ -42,7 +42,9 @@ type CallFrame = Paused["callFrames"][number];
  * worst be told as an error that nobody caught, and what it should have ended would go on.
  */
 function isSwallowingTermination({ url, functionName }: CallFrame): boolean {
-  return url.startsWith("node:internal/") && /^(promise\w*Hook\w*|promiseRejectHandler|emit\w+Native)$/.test(functionName);
+  return (
+    url.startsWith("node:internal/") && /^(promise\w*Hook\w*|promiseRejectHandler|emit\w+Native)$/.test(functionName)
+  );
 }
 
 export class Attempt {

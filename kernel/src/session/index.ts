@@ -3,6 +3,7 @@ export { CellContext, CellContexts } from "./cellContext.js";
 export { CellExecutor, type CellExecutorOptions } from "./cellExecutor.js";
 export type { CellRuntime } from "./cellRunner.js";
 export { CellScripts } from "./cellScripts.js";
+export { afterSyncChildren } from "./childProcesses.js";
 export { describeDiagnostics, describeError } from "./describe.js";
 export { OutOfMemory } from "./execution.js";
 export { hideAsyncMarks } from "./inspection.js";

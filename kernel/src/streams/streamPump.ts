@@ -66,6 +66,16 @@ export class StreamPump {
     this.wake();
   }
 
+  /**
+   * Goes on behind the fence of a message that has gone out. Until then, what was printed after it stays in the ring.
+   *
+   * @param position of the writer, when it sent the message.
+   */
+  pass(position: number): void {
+    this.#ring.pass(position);
+    this.wake();
+  }
+
   /** Publishes everything and reads no more: the writer is never held back again. Closing twice is harmless. */
   close(): void {
     if (this.#closed) return;

@@ -6,6 +6,8 @@
  * record filled up to a multiple of eight bytes. A record never goes around the end; what is left there is skipped. Positions
  * count bytes since the beginning, gaps included; in memory are their lowest 32 bits.
  *
+ * Among the records are fences: a message that the writer has sent another way goes out between the texts around its fence.
+ *
  * The writer may be stopped for good at any instruction, and later write again: a record counts when its end has been stored,
  * which is one store, and the writer takes its own position from there each time.
  */
@@ -24,12 +26,16 @@ const WAKE_AT = 17;
 /** Changes whenever the reader took something, or ended. */
 const TAKEN = 18;
 const ENDED = 19;
+/** Number of the last fence that the reader may pass. */
+const PASSED = 20;
 const CONTROL_BYTES = 128;
 
 const RECORD_HEADER_BYTES = 8;
 const STDERR_BIT = 0x8000_0000;
 /** In place of a length: nothing follows up to the end of the ring. */
 const SKIP = 0xffff_ffff;
+/** In place of a length: a fence, its number in place of the parent. */
+const FENCE = 0xffff_fffe;
 /** UTF-8 has no more bytes than this for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 /** A record has at most this part of the ring's bytes as UTF-16 units; longer texts become several. */
@@ -69,6 +75,11 @@ class Ring {
   offsetOf(position: number): number {
     return position & (this.capacity - 1);
   }
+}
+
+/** The number of the fence of a message that was sent at a position: never 0, which is what was passed at the beginning. */
+function fenceAt(position: number): number {
+  return (position + 1) >>> 0;
 }
 
 function padded(bytes: number): number {
@@ -124,6 +135,23 @@ export class StreamWriter {
     }
   }
 
+  /**
+   * What is written from now on is not read before the reader is told to `pass`, which the message does. To be called once
+   * the message is on its way: who is stopped between the two leaves no fence that nobody passes.
+   *
+   * @param position of this writer when the message was sent.
+   */
+  fence(position: number): void {
+    const { cells, words, capacity } = this.#ring;
+    const head = this.position;
+    const end = head + RECORD_HEADER_BYTES;
+    if (end - this.#tail > capacity && !this.#waitForRoom(end)) return;
+    const start = this.#ring.offsetOf(head) >> 2;
+    words[start] = fenceAt(position);
+    words[start + 1] = FENCE;
+    Atomics.store(cells, HEAD, end | 0);
+  }
+
   #writePiece(parent: number, name: StreamName, text: string): void {
     const { cells, words, bytes, capacity } = this.#ring;
     const head = this.position;
@@ -176,10 +204,10 @@ export class StreamReader {
     this.#head = this.#ring.load(HEAD, this.#tail);
   }
 
-  /** Bytes that can be read now. */
+  /** Bytes that can be read now; more than that where a fence is among them. */
   get waiting(): number {
     this.#head = this.#ring.load(HEAD, this.#head);
-    return this.#head - this.#tail;
+    return this.#isAtFence() ? 0 : this.#head - this.#tail;
   }
 
   /** Bytes that the ring holds at most. */
@@ -201,6 +229,11 @@ export class StreamReader {
     this.#readTo(Math.min(position, this.#tail + this.waiting), take);
   }
 
+  /** The message that was sent at a position of the writer has gone out: what follows its fence may be read. */
+  pass(position: number): void {
+    Atomics.store(this.#ring.cells, PASSED, fenceAt(position) | 0);
+  }
+
   /**
    * Asks to be woken, once, when so many bytes can be read. False: they can already, and nobody will wake.
    *
@@ -214,7 +247,7 @@ export class StreamReader {
     return this.waiting < asked;
   }
 
-  /** Nothing will be read any more: the writer neither waits nor writes when the ring is full. */
+  /** Only what is there will be read, fences or not: the writer neither waits nor writes when the ring is full. */
   end(): void {
     Atomics.store(this.#ring.cells, ENDED, 1);
     this.#signal();
@@ -223,11 +256,20 @@ export class StreamReader {
   #readTo(end: number, take: TakeText): void {
     if (this.#tail >= end) return;
     try {
-      while (this.#tail < end) this.#readRecord(take);
+      while (this.#tail < end && !this.#isAtFence()) this.#readRecord(take);
     } finally {
       Atomics.store(this.#ring.cells, TAIL, this.#tail | 0);
       this.#signal();
     }
+  }
+
+  /** Whether what comes next is a fence that may not be passed yet. */
+  #isAtFence(): boolean {
+    if (this.#tail >= this.#head) return false;
+    const { cells, words } = this.#ring;
+    const start = this.#ring.offsetOf(this.#tail) >> 2;
+    if (words[start + 1] !== FENCE || Atomics.load(cells, ENDED) === 1) return false;
+    return ((words[start]! - Atomics.load(cells, PASSED)) | 0) > 0;
   }
 
   #readRecord(take: TakeText): void {
@@ -236,6 +278,10 @@ export class StreamReader {
     const word = words[(offset >> 2) + 1]!;
     if (word === SKIP) {
       this.#tail += capacity - offset;
+      return;
+    }
+    if (word === FENCE) {
+      this.#tail += RECORD_HEADER_BYTES;
       return;
     }
     const length = word & ~STDERR_BIT;

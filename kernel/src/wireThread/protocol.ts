@@ -54,7 +54,7 @@ export type ToThread =
       readonly channel: OutgoingChannel;
       readonly message: Serialized;
       readonly size: number;
-      /** Up to where text had been printed: it goes out before. */
+      /** Up to where text had been printed: it goes out before, and what is printed later goes out behind. */
       readonly printed: number;
     }
   /** What is printed under this number belongs to this request; so does from now on what child processes print. */
@@ -62,7 +62,7 @@ export type ToThread =
   /** There is text in the ring. */
   | { readonly kind: "printed" }
   /** What child processes have printed is to go out now. */
-  | { readonly kind: "drain" }
+  | { readonly kind: "drain"; readonly printed: number }
   /** A port of the TypeScript thread. */
   | { readonly kind: "language"; readonly port: MessagePort }
   /** The process was sent SIGINT. */

@@ -84,17 +84,22 @@ export class Services {
   /** Does what the main thread asks for. */
   async handle(request: ToThread): Promise<void> {
     switch (request.kind) {
-      case "send":
+      case "send": {
         this.#pump.catchUp(request.printed);
-        await this.#sockets.sendSerialized(request.channel, request.message);
+        const sent = this.#sockets.sendSerialized(request.channel, request.message);
+        this.#pump.pass(request.printed);
+        await sent;
         return this.#pressure.remove(request.size);
+      }
       case "parent":
         this.#children?.drain();
         return this.#parents.add(request.parent, request.header);
       case "printed":
         return this.#pump.wake();
       case "drain":
-        return this.#children?.drain();
+        this.#pump.catchUp(request.printed);
+        this.#children?.drain();
+        return this.#pump.pass(request.printed);
       case "language":
         return this.#connectLanguage(request.port);
       case "interrupt":

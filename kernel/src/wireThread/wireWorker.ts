@@ -194,21 +194,24 @@ export class WireWorker implements Wire {
     const identities = detach(message.identities);
     const buffers = detach(message.buffers);
     const size = Pressure.sizeOf(serialized);
+    const printed = this.#streams.position;
     this.#post(
       {
         kind: "send",
         channel,
         message: { identities, json: serialized.json, buffers },
         size,
-        printed: this.#streams.position,
+        printed,
       },
       [...identities, ...buffers].map(({ buffer }) => buffer),
     );
+    this.#streams.fence(printed);
     this.#pressure.add(size);
   }
 
   /**
-   * Prints. Never waits on the event loop; blocks while the ring is full. Messages that are sent later arrive later.
+   * Prints. Never waits on the event loop; blocks while the ring is full. Messages arrive in the same order as they are sent
+   * and printed.
    *
    * @param request the cell or comm message that prints.
    */
@@ -226,7 +229,11 @@ export class WireWorker implements Wire {
 
   /** What child processes have printed by now goes out before any message that is sent later. */
   drain(): void {
-    this.#post({ kind: "drain" });
+    if (this.#closed) return;
+    const printed = this.#streams.position;
+    this.#post({ kind: "drain", printed });
+    // What is printed from now on follows.
+    this.#streams.fence(printed);
   }
 
   /** Interrupts what runs, as a front end's request does. */

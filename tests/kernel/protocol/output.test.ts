@@ -53,6 +53,14 @@ describe("kernel: output", () => {
     expect(printed(outputs, "stderr")).to.equal("err\n");
   });
 
+  it("keeps the order of what a cell and its children print", async () => {
+    const cell =
+      "for (let i = 0; i < 20; i++) { console.log('a' + i); spawnSync('echo', ['b' + i], { stdio: 'inherit' }); }";
+    const { outputs } = await kernel.execute(cell);
+    const expected = Array.from({ length: 20 }, (_, i) => `a${i}\nb${i}\n`).join("");
+    expect(printed(outputs, "stdout")).to.equal(expected);
+  });
+
   it("survives a child that prints more than a pipe holds", async () => {
     const { outputs } = await kernel.execute(
       "spawnSync('sh', ['-c', 'yes 0123456789 | head -c 3000000'], { stdio: 'inherit' }).status",

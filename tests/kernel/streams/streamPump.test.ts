@@ -63,6 +63,30 @@ describe("kernel/streams/streamPump", () => {
     pump.close();
   });
 
+  it("keeps what was printed after a message in the ring until the message has gone out", async () => {
+    const { published, pump, writer } = setUp({ delayMs: 1 });
+    const sent = ["a", "b"].map((text) => {
+      writer.write(1, "stdout", text);
+      const { position } = writer;
+      writer.fence(position);
+      return position;
+    });
+    writer.write(1, "stdout", "c");
+    await until(() => published.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const position of sent) {
+      pump.catchUp(position);
+      published.push([1, "stdout", "message"]);
+      pump.pass(position);
+    }
+    await until(() => published.length === 5);
+    expect(published.map(([, , text]) => text)).to.deep.equal(["a", "message", "b", "message", "c"]);
+    writer.fence(writer.position);
+    writer.write(1, "stdout", "d");
+    pump.close();
+    expect(published.at(-1)).to.deep.equal([1, "stdout", "d"]);
+  });
+
   it("puts text that comes another way behind what was printed", () => {
     const { published, pump, writer } = setUp();
     writer.write(1, "stdout", "a");
