@@ -22,6 +22,7 @@ import {
   CellScripts,
   describeError,
   guardExit,
+  guardStandardDescriptors,
   hideAsyncMarks,
   InterruptibleWork,
   mapStackTraces,
@@ -124,7 +125,7 @@ async function startKernel(
     onEvent: (event) => onEvent(event),
   });
   publisher.connect(wire);
-  afterSyncChildren(() => runState.critical(() => wire.drain()));
+  afterSyncChildren(() => wire.drainNow());
 
   const modules = { ...ownModules(), ...provided };
   const types = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, module.types]));
@@ -205,7 +206,7 @@ async function startKernel(
     wire,
     handlers: sessionHandlers({ executor, history, comms, contexts }),
     isSubshell: (id) => wire.hasSubshell(id),
-    beforeIdle: () => runState.critical(() => wire.drain()),
+    beforeIdle: () => runState.critical(() => void wire.drain()),
     warn: (sentence) => publisher.warn(sentence),
   });
   let reason: Error | undefined;
@@ -223,6 +224,7 @@ async function startKernel(
   process.on("unhandledRejection", (error) => executor.stray(error));
   process.on("uncaughtException", (error) => executor.stray(error));
   process.on("SIGINT", () => wire.interrupt());
+  guardStandardDescriptors();
   const exit = guardExit();
   void dispatcher.run(wire.incoming).finally(async () => {
     await Promise.all([wire.close(), history.flush()]);

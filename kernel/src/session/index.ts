@@ -5,6 +5,7 @@ export type { CellRuntime } from "./cellRunner.js";
 export { CellScripts } from "./cellScripts.js";
 export { afterSyncChildren } from "./childProcesses.js";
 export { describeDiagnostics, describeError } from "./describe.js";
+export { guardStandardDescriptors } from "./descriptors.js";
 export { OutOfMemory } from "./execution.js";
 export { hideAsyncMarks } from "./inspection.js";
 export { InterruptibleWork } from "./interruptible.js";

@@ -22,6 +22,8 @@ export class StreamPump {
   readonly #ring: StreamReader;
   readonly #coalescer: Coalescer;
   readonly #take: TakeText;
+  /** Texts that came another way while a fence held up what was written before them. */
+  readonly #held: Parameters<TakeText>[] = [];
   #reading = false;
   #due = false;
   #closed = false;
@@ -49,7 +51,8 @@ export class StreamPump {
   add(parent: number, name: StreamName, text: string): void | Promise<void> {
     if (this.#closed) return undefined;
     this.#ring.read(this.#take);
-    this.#coalescer.add(parent, name, text);
+    if (this.#ring.isHeld) this.#held.push([parent, name, text]);
+    else this.#coalescer.add(parent, name, text);
     return this.#coalescer.room;
   }
 
@@ -72,7 +75,13 @@ export class StreamPump {
    * @param position of the writer, when it sent the message.
    */
   pass(position: number): void {
+    // The writer may wait for this, and write as soon as it is passed: that comes after what is held.
+    const written = this.#ring.written;
     this.#ring.pass(position);
+    if (this.#held.length > 0) {
+      this.#ring.readUntil(written, this.#take);
+      for (const held of this.#held.splice(0)) this.#coalescer.add(...held);
+    }
     this.wake();
   }
 
@@ -82,6 +91,7 @@ export class StreamPump {
     this.#closed = true;
     this.#ring.end();
     this.#ring.read(this.#take);
+    for (const held of this.#held.splice(0)) this.#coalescer.add(...held);
     this.#coalescer.flush();
   }
 

@@ -152,6 +152,23 @@ export class StreamWriter {
     Atomics.store(cells, HEAD, end | 0);
   }
 
+  /**
+   * Blocks the thread until the reader has been told to `pass` a fence, or has ended.
+   *
+   * @param position of the fence.
+   * @param ms at most so long; the reader's thread may be busy with much else. Default 1000.
+   */
+  waitUntilPassed(position: number, ms = 1000): void {
+    const { cells } = this.#ring;
+    const end = performance.now() + ms;
+    for (;;) {
+      const passed = Atomics.load(cells, PASSED);
+      const left = end - performance.now();
+      if (((fenceAt(position) - passed) | 0) <= 0 || left <= 0 || Atomics.load(cells, ENDED) === 1) return;
+      Atomics.wait(cells, PASSED, passed, left);
+    }
+  }
+
   #writePiece(parent: number, name: StreamName, text: string): void {
     const { cells, words, bytes, capacity } = this.#ring;
     const head = this.position;
@@ -210,6 +227,18 @@ export class StreamReader {
     return this.#isAtFence() ? 0 : this.#head - this.#tail;
   }
 
+  /** Up to where the writer has written. */
+  get written(): number {
+    this.#head = this.#ring.load(HEAD, this.#head);
+    return this.#head;
+  }
+
+  /** Whether what comes next is a fence that may not be passed yet. */
+  get isHeld(): boolean {
+    this.#head = this.#ring.load(HEAD, this.#head);
+    return this.#isAtFence();
+  }
+
   /** Bytes that the ring holds at most. */
   get capacity(): number {
     return this.#ring.capacity;
@@ -232,6 +261,7 @@ export class StreamReader {
   /** The message that was sent at a position of the writer has gone out: what follows its fence may be read. */
   pass(position: number): void {
     Atomics.store(this.#ring.cells, PASSED, fenceAt(position) | 0);
+    Atomics.notify(this.#ring.cells, PASSED);
   }
 
   /**

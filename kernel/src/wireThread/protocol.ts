@@ -58,7 +58,7 @@ export type ToThread =
       readonly printed: number;
     }
   /** What is printed under this number belongs to this request; so does from now on what child processes print. */
-  | { readonly kind: "parent"; readonly parent: number; readonly header: Header }
+  | { readonly kind: "parent"; readonly parent: number; readonly header: Header; readonly printed: number }
   /** There is text in the ring. */
   | { readonly kind: "printed" }
   /** What child processes have printed is to go out now. */

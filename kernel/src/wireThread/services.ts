@@ -92,8 +92,10 @@ export class Services {
         return this.#pressure.remove(request.size);
       }
       case "parent":
+        this.#pump.catchUp(request.printed);
         this.#children?.drain();
-        return this.#parents.add(request.parent, request.header);
+        this.#parents.add(request.parent, request.header);
+        return this.#pump.pass(request.printed);
       case "printed":
         return this.#pump.wake();
       case "drain":

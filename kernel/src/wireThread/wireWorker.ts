@@ -223,17 +223,31 @@ export class WireWorker implements Wire {
   adopt(request: Message): number {
     const parent = this.#parents.get(request) ?? ++this.#lastParent;
     this.#parents.set(request, parent);
-    this.#post({ kind: "parent", parent, header: request.header });
+    const printed = this.#streams.position;
+    this.#post({ kind: "parent", parent, header: request.header, printed });
+    // What it prints is not read before it is known whose it is.
+    this.#streams.fence(printed);
     return parent;
   }
 
-  /** What child processes have printed by now goes out before any message that is sent later. */
-  drain(): void {
-    if (this.#closed) return;
+  /**
+   * What child processes have printed by now goes out before any message that is sent later.
+   *
+   * @returns the fence behind which what is printed later waits.
+   */
+  drain(): number | undefined {
+    if (this.#closed) return undefined;
     const printed = this.#streams.position;
     this.#post({ kind: "drain", printed });
     // What is printed from now on follows.
     this.#streams.fence(printed);
+    return printed;
+  }
+
+  /** As `drain`, and blocks until it is done: for what a child prints that follows at once. */
+  drainNow(): void {
+    const printed = this.drain();
+    if (printed !== undefined) this.#streams.waitUntilPassed(printed);
   }
 
   /** Interrupts what runs, as a front end's request does. */
