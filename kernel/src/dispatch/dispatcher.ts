@@ -55,9 +55,14 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Dispatches until the stream ends. @throws KernelError when the sockets fail. */
+  /**
+   * Dispatches until the stream ends, each message in a turn of the event loop of its own: what an interrupt cuts off, such as
+   * a comm's listener that does not return, is only that turn, and not this loop.
+   *
+   * @throws KernelError when the sockets fail.
+   */
   async run(incoming: AsyncIterable<Incoming>): Promise<void> {
-    for await (const each of incoming) this.dispatch(each);
+    for await (const each of incoming) setImmediate(() => this.dispatch(each));
   }
 
   /**

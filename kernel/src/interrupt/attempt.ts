@@ -17,15 +17,14 @@ export interface AttemptOptions {
 const PAUSE_MS = 15;
 /** How long, in ms, is waited for a step. */
 const STEP_MS = 25;
-/** How long, in ms, before code is looked at again that is to be stopped elsewhere, and before code that is not. */
-const AGAIN_MS = 1;
+/** How long, in ms, before code of no cell is looked at again. */
 const LATER_MS = 5;
 /** How long, in ms, Node's own code may take to come back to who called it, before it is terminated itself. */
 const LEAVE_NODE_MS = 60;
 /** Code of no cell is terminated when it keeps the event loop from turning for so long, in ms. */
 const HOG_MS = 60;
-/** How long, in ms, a termination takes at most to unwind the stack. */
-const UNWIND_MS = 1000;
+/** For how long, in ms, is waited for word that the stack is unwound, which V8 does not always give. */
+const UNWIND_MS = 30;
 /** Terminations of one interrupt: what a cell has scheduled may go on after the first. */
 const MAX_STRIKES = 50;
 
@@ -56,6 +55,8 @@ export class Attempt {
   #inNodeSince: number | undefined;
   /** Whether nothing ran when the pause was requested: then the next function to be called pauses, and it is Node's. */
   #wasIdle = false;
+  /** Whether JavaScript was seen to run a moment ago. */
+  #isRunning = false;
   /** Whether a request to pause stands. */
   #isRequested = false;
   #strikes = 0;
@@ -92,7 +93,7 @@ export class Attempt {
     while (this.#strikes < MAX_STRIKES) {
       if (client.paused === undefined) await this.#pause();
       // Nothing of the cell that was struck has come back.
-      if (client.paused === undefined && this.#strikes > 0) return true;
+      if (client.paused === undefined && this.#wasIdle && this.#strikes > 0) return true;
       const verdict = await this.#judge();
       if (verdict === "over") return true;
       if (verdict === "strike") await this.#strike();
@@ -104,42 +105,44 @@ export class Attempt {
 
   async #pause(): Promise<void> {
     const { client } = this.#options;
-    if (this.#isRequested) {
-      // A call of a function would be what the request pauses. Repeated, it also strikes what began to run since.
-      await client.post("Debugger.pause");
-    } else {
-      this.#isRequested = true;
-      // Sent together, so that nothing runs between the two.
-      const asked = callFunction<boolean>(client, this.#hooks.isIdle);
-      const requested = client.post("Debugger.pause");
-      this.#wasIdle = await asked;
-      await requested;
-    }
+    // Sent together, so that nothing runs between the two.
+    const asked = this.#isRunning ? false : callFunction<boolean>(client, this.#hooks.isIdle);
+    const requested = client.post("Debugger.pause");
+    this.#isRequested = true;
+    this.#wasIdle = await asked;
+    await requested;
     await this.#pausedWithin(PAUSE_MS);
+    this.#isRunning = false;
   }
 
   /** What to do with where the main thread is; unless it is to be struck, it goes on. */
   async #judge(): Promise<Verdict> {
     const { client, runState } = this.#options;
     const { paused } = client;
-    // The event loop turns: the request was answered from there.
+    // What ran when the request was made has ended since, or is in a native operation, or this machine is slow.
+    if (paused === undefined && !this.#wasIdle) return "busy";
     if (paused === undefined) return runState.running > 0 ? "wait" : "over";
     const isUsers = !paused.callFrames.every((frame) => this.#isInternal(frame));
-    if (isUsers && runState.inCritical) {
-      runState.hold();
+    if (isUsers && runState.inCritical) runState.hold();
+    if (isUsers && (runState.inCritical || !this.#isSafe(paused))) {
+      this.#isRunning = true;
       await this.#resume();
       return "again";
     }
+    if (!isUsers && !this.#wasIdle && runState.running > 0) {
+      await this.#resume();
+      return "busy";
+    }
     const verdict = await this.#judgeCode(isUsers);
-    if (verdict === "strike" && this.#isSafe(paused)) return "strike";
-    if (verdict !== "over" && !isUsers && runState.running > 0 && this.#wasIdle) {
+    if (verdict === "strike") return verdict;
+    if (verdict !== "over" && !isUsers && runState.running > 0) {
       // What Node is about to call may be the cell's.
       await this.#step();
       return verdict;
     }
     await this.#resume();
-    await delay(verdict === "strike" ? AGAIN_MS : LATER_MS);
-    return verdict === "strike" ? "again" : verdict;
+    await delay(LATER_MS);
+    return verdict;
   }
 
   /** Whether the code that runs is to be stopped. */
@@ -164,12 +167,10 @@ export class Attempt {
   }
 
   /**
-   * Goes on to the next statement, in whatever function. A step over or out of something would be longer, but when an empty
-   * loop follows, V8 12.4 (Node 22) then heeds no request to pause for seconds.
+   * Goes on to the next statement, in whatever function. Only in internal code: when an empty loop follows in a function that
+   * was stepped through, V8 12.4 (Node 22) heeds no interrupt any more.
    */
   async #step(): Promise<void> {
-    // When nothing comes, the step that is asked for stands as a request.
-    this.#isRequested = true;
     const paused = this.#nextPause();
     await this.#options.client.post("Debugger.stepInto");
     await Promise.race([paused, delay(STEP_MS)]);
@@ -188,9 +189,18 @@ export class Attempt {
     // Answered when the stack is unwound.
     const unwound = client.post("Runtime.terminateExecution");
     await this.#resume();
-    await Promise.race([unwound, delay(UNWIND_MS, undefined, { ref: false })]);
+    await Promise.race([unwound.catch(() => {}), delay(UNWIND_MS)]);
     runState.calm();
-    await callFunction(client, this.#hooks.restore);
+    await this.#restore();
+  }
+
+  /** A termination that has struck nothing strikes this call instead of what comes next, and it is made again. */
+  async #restore(): Promise<void> {
+    try {
+      await callFunction(this.#options.client, this.#hooks.restore);
+    } catch {
+      await callFunction(this.#options.client, this.#hooks.restore);
+    }
   }
 
   async #resume(): Promise<void> {

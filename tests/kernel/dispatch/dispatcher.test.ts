@@ -122,6 +122,7 @@ describe("kernel/dispatch/dispatcher: one request", () => {
         yield* asked;
       })(),
     );
+    await turns();
     expect(wire.story(...asked)).to.include.members(["busy 0", "busy 1"]);
   });
 });
