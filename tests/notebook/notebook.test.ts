@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import { KernelProcess, type Output, textOf } from "../kernel/kernelProcess.js";
 
@@ -65,5 +66,36 @@ describe("notebook", function () {
     const { data } = (result as Extract<Output, { type: "execute_result" }>).content;
     expect(Object.keys(data)).to.include.members(["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
     expect(textOf(await run("await study.close(); study"))).to.match(/^Study "first": closed/);
+  });
+
+  it("stops a search at an interrupt, keeps what is finished, and the next one gives the same numbers", async () => {
+    const settings = "{ budgets: [0.2, 0.5], trainedBudgets: [0.2, 0.5], epochs: 20, batch: 4, scouts: 0 }";
+    const open = (name: string) =>
+      `await espalier.createStudy({ model: espalier.EMBEDDED_DIRECTORY, data, name: "${name}" })`;
+    await run(`const undisturbed = ${open("undisturbed")}; await undisturbed.search(${settings});`);
+    await run(`const disturbed = ${open("disturbed")}; const tensorsBefore = tf.memory().numTensors`);
+    const searching = kernel.execute(`await disturbed.search(${settings})`);
+    await setTimeout(1500);
+    await kernel.interrupt();
+    const { reply } = await searching;
+    expect(reply).to.include({ status: "error", ename: "Stopped" });
+    await run("await disturbed.frontier()");
+    await run(`await disturbed.search(${settings})`);
+    const costs = (study: string) =>
+      run(
+        `JSON.stringify((await ${study}.results()).means.map(({ configuration, divergence }) => [configuration, divergence.mean]))`,
+      );
+    expect(textOf(await costs("disturbed"))).to.equal(textOf(await costs("undisturbed")));
+    await run("await disturbed.close(); await undisturbed.close()");
+  });
+
+  it("cuts a search off that does not end by itself, and computes the same afterwards", async () => {
+    const code = "tf.tidy(() => { for (;;) tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).dispose(); })";
+    const spinning = kernel.execute(code);
+    await setTimeout(1000);
+    await kernel.interrupt();
+    expect((await spinning).reply).to.include({ status: "error", ename: "KeyboardInterrupt" });
+    const values = textOf(await run("Array.from(tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1)).dataSync())"));
+    expect(values).to.equal("[ 2, 3 ]");
   });
 });

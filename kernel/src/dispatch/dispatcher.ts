@@ -4,6 +4,8 @@
  *
  * Source: Jupyter's messaging specification 5.4, "Request-Reply" and "Kernel status"; subshells from JEP 91.
  */
+// Not the global one: the user can replace that.
+import { setImmediate } from "node:timers";
 import {
   type ErrorContent,
   type Incoming,

@@ -3,6 +3,7 @@
  *
  * Source: Jupyter's messaging specification 5.4, "Execute" and "User Expressions".
  */
+import { setImmediate } from "node:timers";
 import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { RunState } from "../interrupt/index.js";

@@ -1,5 +1,7 @@
 /** One run of a cell, which can be ended from outside: a cell that an interrupt cuts off never returns. */
 
+import { setImmediate } from "node:timers";
+
 export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
 /** What a cell fails with that the user has stopped. */

@@ -42,7 +42,7 @@ export interface WireWorkerOptions {
   readonly runState?: SharedArrayBuffer;
   /** Process id of whoever must live for the kernel to live, besides the process's own parent. Default: nobody. */
   readonly parent?: number | undefined;
-  /** Told of what the thread decides. Default: it is passed over, and `shutdown` ends `incoming`. */
+  /** Told of what the thread decides. Default: it is passed over. */
   readonly onEvent?: (event: WireEvent) => void;
 }
 
@@ -163,7 +163,6 @@ export class WireWorker implements Wire {
         break;
       case "event":
         this.#onEvent(message.event);
-        if (message.event === "shutdown") this.#incoming.end();
         break;
       case "debugger":
         this.#isDebugged = message.isAttached;
