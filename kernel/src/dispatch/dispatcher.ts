@@ -65,6 +65,7 @@ export class Dispatcher {
    */
   async run(incoming: AsyncIterable<Incoming>): Promise<void> {
     for await (const each of incoming) setImmediate(() => this.dispatch(each));
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /**

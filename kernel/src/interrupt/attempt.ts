@@ -129,19 +129,15 @@ export class Attempt {
       await this.#resume();
       return "again";
     }
-    if (!isUsers && !this.#wasIdle && runState.running > 0) {
-      await this.#resume();
-      return "busy";
-    }
     const verdict = await this.#judgeCode(isUsers);
     if (verdict === "strike") return verdict;
-    if (verdict !== "over" && !isUsers && runState.running > 0) {
+    if (verdict === "wait" && !isUsers && this.#wasIdle && runState.running > 0) {
       // What Node is about to call may be the cell's.
       await this.#step();
       return verdict;
     }
     await this.#resume();
-    await delay(LATER_MS);
+    if (isUsers) await delay(LATER_MS);
     return verdict;
   }
 
@@ -174,6 +170,8 @@ export class Attempt {
     const paused = this.#nextPause();
     await this.#options.client.post("Debugger.stepInto");
     await Promise.race([paused, delay(STEP_MS)]);
+    // Steps are what made this turn long.
+    this.#stranger = undefined;
   }
 
   #isInternal({ url }: CallFrame): boolean {
@@ -221,6 +219,7 @@ export class Attempt {
   /** No pause of this interrupt may strike later, when a debugger would take it for its own. */
   async #leave(release: () => Promise<boolean>): Promise<void> {
     const { client } = this.#options;
+    if (client.paused !== undefined) await this.#resume();
     const isShared = await release();
     if (!isShared || !this.#isRequested) return;
     // Nothing takes a request to pause back but a pause: this code pauses at its call.

@@ -30,7 +30,7 @@ export interface InspectorClient {
   intercept(interceptor: Interceptor): () => void;
 }
 
-const ENDS_PAUSE = new Set(["resume", "stepInto", "stepOut", "stepOver"].map((name) => `Debugger.${name}`));
+const ENDS_PAUSE = new Set(["disable", "resume", "stepInto", "stepOut", "stepOver"].map((name) => `Debugger.${name}`));
 
 /** The real one. Use it in a worker thread; `close` before that thread ends. */
 export class SessionClient implements InspectorClient {

@@ -3,7 +3,8 @@
  * what such code would have put right is put right here, while the main thread is paused:
  *
  * - the stack of async ids, which Node checks at the end of each callback, and whose corruption ends the process;
- * - the immediates that follow the running one, which only a variable of the terminated code knows;
+ * - the immediates that follow the running one, which only a variable of the terminated code knows, and the running one
+ *   itself, over which Node would stumble again and again;
  * - the hooks of promises, by which AsyncLocalStorage works before Node 24: V8 calls them in the middle of other code and
  *   would tell a termination in one as an error that nobody caught, so there are none until the stack is unwound.
  *
@@ -42,6 +43,8 @@ export interface PrepareOptions {
 
 interface Immediate {
   _onImmediate?: unknown;
+  _argv?: unknown;
+  _destroyed: boolean;
   _idleNext: Immediate | null;
   _idlePrev: Immediate | null;
 }
@@ -54,6 +57,8 @@ interface Internals {
   };
   readonly updatePromiseHookMode: () => void;
   readonly immediateQueue: { head: Immediate | null; tail: Immediate | null };
+  /** How many immediates wait. */
+  readonly immediateCount: { add(count: number): void };
 }
 
 /**
@@ -102,9 +107,15 @@ function loadInternals(): Internals {
   try {
     const require = createRequire(import.meta.url);
     const { internalBinding } = require("internal/test/binding");
-    const { immediateQueue } = require("internal/timers");
+    const { immediateQueue, immediateInfoFields } = require("internal/timers");
+    const { immediateInfo } = internalBinding("timers");
+    const immediateCount = {
+      add: (count: number) => {
+        immediateInfo[immediateInfoFields.kCount] += count;
+      },
+    };
     const { updatePromiseHookMode } = require("internal/async_hooks");
-    return { asyncWrap: internalBinding("async_wrap"), immediateQueue, updatePromiseHookMode };
+    return { asyncWrap: internalBinding("async_wrap"), immediateQueue, immediateCount, updatePromiseHookMode };
   } catch (cause) {
     const flags = NODE_FLAGS.join(" ");
     throw new KernelError(
@@ -117,11 +128,28 @@ function loadInternals(): Internals {
 }
 
 /** Makes Node forget everything that is on the stack. */
-function abandon({ asyncWrap, immediateQueue }: Internals): void {
+function abandon(internals: Internals): void {
+  const { asyncWrap } = internals;
   const running = asyncWrap.execution_async_resources.find(isImmediate);
-  if (running !== undefined) requeueAfter(running, immediateQueue);
+  if (running !== undefined) abandonImmediate(running, internals);
   asyncWrap.clearAsyncIdStack();
   asyncWrap.setPromiseHooks(undefined, undefined, undefined, undefined);
+}
+
+/**
+ * Node remembers where in a turn's immediates it is, from the second on, and begins there again with one that ran already: so
+ * that one must be one that does nothing. While the first runs Node remembers nothing, and those that follow go back into
+ * the queue.
+ */
+function abandonImmediate(running: Immediate, { immediateQueue, immediateCount }: Internals): void {
+  if (running._idlePrev === null) {
+    requeueAfter(running, immediateQueue);
+    return;
+  }
+  running._onImmediate = () => {};
+  running._argv = undefined;
+  running._destroyed = false;
+  immediateCount.add(1);
 }
 
 function isImmediate(resource: unknown): resource is Immediate {

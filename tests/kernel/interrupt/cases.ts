@@ -6,9 +6,16 @@ export interface Case {
   readonly code: string;
   /** Default `terminated`. */
   readonly outcome?: Outcome;
+  /** What `state.ran` is afterwards: what is beside the loop runs all the same. Default: nothing is looked at. */
+  readonly ran?: readonly number[];
 }
 
 const SPIN = "for (;;) {}";
+
+/** Schedules what no cell owns: an interrupt leaves it alone. */
+function beside(schedule: string): string {
+  return `state.ran = []; const other = (n) => tools.owner.exit(() => ${schedule}(() => state.ran.push(n), 1));`;
+}
 
 export const CASES: readonly Case[] = [
   { title: "a loop", code: SPIN },
@@ -28,7 +35,29 @@ export const CASES: readonly Case[] = [
   { title: "a loop in an immediate", code: `await new Promise(() => setImmediate(() => { ${SPIN} }));` },
   {
     title: "a loop in the first of two immediates",
-    code: `setImmediate(() => { ${SPIN} }); setImmediate(() => { state.second = true; }); await new Promise(() => {});`,
+    code: `${beside("setImmediate")} setImmediate(() => { ${SPIN} }); other(2); await new Promise(() => {});`,
+    ran: [2],
+  },
+  {
+    title: "a loop in the second of three immediates",
+    code: `${beside("setImmediate")} other(1); setImmediate(() => { ${SPIN} }); other(3); await new Promise(() => {});`,
+    ran: [1, 3],
+  },
+  {
+    title: "a loop in the last of two immediates",
+    code: `${beside("setImmediate")} other(1); setImmediate((x) => { ${SPIN} }, 1); await new Promise(() => {});`,
+    ran: [1],
+  },
+  {
+    title: "a loop in the second of three timers",
+    code: `${beside("setTimeout")} other(1); setTimeout(() => { ${SPIN} }, 1); other(3); await new Promise(() => {});`,
+    ran: [1, 3],
+  },
+  {
+    title: "a loop in the second of three ticks",
+    code: `${beside("process.nextTick")} other(1); process.nextTick(() => { ${SPIN} }); other(3);
+      await new Promise(() => {});`,
+    ran: [1, 3],
   },
   {
     title: "immediates without end",

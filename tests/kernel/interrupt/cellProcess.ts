@@ -71,6 +71,11 @@ export class CellProcess {
     }
   }
 
+  /** Reports of this kind that came and were not asked for. */
+  passed(kind: Report["kind"]): Report[] {
+    return this.#passed.filter((report) => report.kind === kind);
+  }
+
   /** Begins a cell: the body of an async function with `state`, `tools` and `print`. */
   async begin(code: string): Promise<number> {
     const serial = ++this.#serial;

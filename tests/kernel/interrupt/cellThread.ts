@@ -15,9 +15,9 @@ export type Command =
   | { readonly kind: "interrupt" }
   /** Holds the debugger enabled from now on, as who sets breakpoints does. */
   | { readonly kind: "debug"; readonly on: boolean }
+  | { readonly kind: "resume" }
   /** What the thread itself tells the main thread. */
-  | { readonly kind: "interrupted" }
-  | { readonly kind: "asked" };
+  | { readonly kind: "interrupted" };
 
 export type Report =
   | { readonly kind: "ready" }
@@ -28,9 +28,11 @@ export type Report =
       readonly how: "value" | "error" | "interrupted";
       readonly value?: unknown;
     }
-  | { readonly kind: "interrupted"; readonly outcome: Outcome; readonly ms: number; readonly critical: boolean }
+  | { readonly kind: "interrupted"; readonly outcome: Outcome; readonly ms: number }
   | { readonly kind: "debugging" }
   | { readonly kind: "paused" | "resumed" }
+  /** Cooperative work was asked to end. */
+  | { readonly kind: "asked" }
   | { readonly kind: "uncaught"; readonly message: string };
 
 const { path, port, memory } = workerData as CellThreadData;
@@ -42,7 +44,7 @@ const client = new SessionClient();
 const interrupter = await Interrupter.start({
   client,
   runState,
-  cooperate: () => port.postMessage({ kind: "asked" }),
+  cooperate: () => report({ kind: "asked" }),
   // The program stands for the kernel's own code.
   isInternal: (url) => /^node:|\/cellProgram\.js$|\/kernel\/src\//.test(url),
 });
@@ -62,11 +64,13 @@ async function handle(command: Command): Promise<void> {
     const outcome = await interrupter.interrupt();
     const ms = performance.now() - start;
     port.postMessage({ kind: "interrupted" });
-    report({ kind: "interrupted", outcome, ms, critical: runState.inCritical });
+    report({ kind: "interrupted", outcome, ms });
   } else if (command.kind === "debug") {
     if (command.on) release = await client.enableDebugger();
     else await release?.();
     report({ kind: "debugging" });
+  } else if (command.kind === "resume") {
+    await client.post("Debugger.resume");
   } else {
     port.postMessage(command);
   }
