@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
 import { CASES, HEALTH } from "./cases.js";
 import { CellProcess, type Interrupted } from "./cellProcess.js";
@@ -15,6 +16,8 @@ describe("kernel/interrupt/interrupter", () => {
   async function stop(code: string): Promise<Interrupted> {
     const before = (await cells.run("return state.kept;")).value as number;
     await cells.begin(`state.kept++; ${code}`);
+    // What the cell schedules must have begun: what begins after the cell has ended belongs to no cell.
+    await delay(50);
     const interrupted = await cells.interrupt();
     expect(await cells.next("ended")).to.have.property("how", "interrupted");
     expect(await cells.run(HEALTH)).to.deep.include({ how: "value", value: "healthy" });
@@ -103,7 +106,10 @@ describe("kernel/interrupt/interrupter", () => {
     });
 
     it("terminates what does not", async () => {
-      await stop("tools.runState.enterCooperative(); for (;;) {}");
+      await cells.begin(work("true"));
+      await cells.run("return 'by now the other has entered';");
+      expect(await cells.interrupt()).to.have.property("outcome", "terminated");
+      expect(await cells.next("ended")).to.have.property("how", "interrupted");
       await cells.next("asked");
       expect((await cells.run("return tools.runState.isCooperative;")).value).to.equal(false);
     });
