@@ -4,6 +4,7 @@ import { arrayPreview, formatNumber } from "../../../kernel/src/display/arrayPre
 import type { DisplayBundle } from "../../../kernel/src/display/bundle.js";
 import { toMimeBundle } from "../../../kernel/src/display/mimeBundle.js";
 import { MAX_DOWNLOADED } from "../../../kernel/src/display/tensor.js";
+import { useBackend } from "../../../src/tensor/index.js";
 
 function text(value: unknown): string {
   return (toMimeBundle(value) as DisplayBundle).data["text/plain"] as string;
@@ -23,7 +24,7 @@ class Remote {
 }
 
 describe("kernel/display/tensor", () => {
-  before(() => tf.setBackend("cpu"));
+  before(() => useBackend());
 
   it("shows shape, type, statistics and values", () => {
     expect(

@@ -96,10 +96,10 @@ describe("kernel/wire under fire", () => {
     }
     const incoming = wire.incoming[Symbol.asyncIterator]();
     for (const channel of channels) {
-      await frontEnd.send(channel, "kernel_info_request");
+      await frontEnd.send(channel, "comm_info_request");
       const { value } = (await incoming.next()) as { value: Incoming };
       expect(value.message.header.session, "nothing else came").to.equal(frontEnd.sender.session);
-      expect(value.message.header.msg_type).to.equal("kernel_info_request");
+      expect(value.message.header.msg_type).to.equal("comm_info_request");
     }
     const answer = await attacker.receive().catch((error: NodeJS.ErrnoException) => error.code);
     expect(answer).to.equal("EAGAIN");

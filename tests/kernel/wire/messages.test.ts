@@ -23,7 +23,7 @@ describe("kernel/wire/messages", () => {
   it("makes headers that are new each time, dated in UTC", () => {
     const header = makeHeader(sender, "status", new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 6)));
     expect(header.date).to.equal("2026-01-02T03:04:05.006Z");
-    expect(header).to.include({ msg_type: "status", version: "5.4", ...sender });
+    expect(header).to.include({ msg_type: "status", version: "5.5", ...sender });
     expect(makeHeader(sender, "status").msg_id).to.not.equal(header.msg_id);
     expect(newSender().session).to.not.equal(sender.session);
     expect(headerSchema.safeParse(header).success).to.equal(true);
