@@ -1,11 +1,13 @@
 """Jupyter's own kernel tests (jupyter_kernel_test), with every sample filled in. Prints a line of JSON for each test."""
 
 import json
+import pathlib
 import sys
 import unittest
 
 import jupyter_kernel_test
 
+SAMPLES = json.loads(pathlib.Path(__file__, "../../samples.json").resolve().read_text())
 
 class EspalierTests(jupyter_kernel_test.KernelTests):
     kernel_name = "espalier"
@@ -33,8 +35,8 @@ class EspalierTests(jupyter_kernel_test.KernelTests):
     code_history_pattern = "1?2*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.sqrt"
-    code_clear_output = 'import { clearOutput } from "@espalier/kernel";\nclearOutput();'
-
+    code_clear_output = SAMPLES["clear_output"]
+    code_page_something = SAMPLES["page"]
 
 
 class EspalierWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
