@@ -23,9 +23,9 @@ export interface KernelRow {
   readonly idle: number;
   readonly empty: number;
   readonly completion: number;
-  /** The cells around the 10th, and the last ten of 500. */
-  readonly tenth: number;
-  readonly last: number;
+  /** The cells around the 10th, and the last ten of 500; null: one of the cells never ended. */
+  readonly tenth: number | null;
+  readonly last: number | null;
   /** Null: they never came. */
   readonly lines: number | null;
   readonly complete: boolean;
@@ -73,18 +73,21 @@ function median(values: readonly number[]): number {
 }
 
 function summarise(rounds: readonly KernelRow[]): KernelRow {
-  const of = (field: "ready" | "first" | "idle" | "empty" | "completion" | "tenth" | "last") =>
+  const of = (field: "ready" | "first" | "idle" | "empty" | "completion") =>
     median(rounds.map((round) => round[field]));
-  const lines = rounds.map((round) => round.lines);
+  const unlessLost = (field: "tenth" | "last" | "lines") => {
+    const values = rounds.map((round) => round[field]).filter((value) => value !== null);
+    return values.length < rounds.length ? null : median(values);
+  };
   return {
     ready: of("ready"),
     first: of("first"),
     idle: of("idle"),
     empty: of("empty"),
     completion: of("completion"),
-    tenth: of("tenth"),
-    last: of("last"),
-    lines: lines.some((time) => time === null) ? null : median(lines as number[]),
+    tenth: unlessLost("tenth"),
+    last: unlessLost("last"),
+    lines: unlessLost("lines"),
     complete: rounds.every((round) => round.complete),
   };
 }
