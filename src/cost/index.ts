@@ -20,6 +20,7 @@ export {
 } from "./costModel.js";
 export { type CostOptions, costModel } from "./costModels.js";
 export { type CostVector, costVector } from "./costVector.js";
+export { predictCost, type QuadraticCost, quadraticCost } from "./quadraticCost.js";
 export {
   attentionSelectorFlops,
   type LinearSizes,

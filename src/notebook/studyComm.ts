@@ -10,7 +10,7 @@ export const MESSAGE_MS = 50;
 export function openStudyComm(study: Study, comms: CurrentKernel["comms"]): void {
   const version = STUDY_MESSAGES_VERSION;
   const comm = comms.open(STUDY_TARGET, { version, name: study.name, directory: study.directory });
-  const points: StudyPoint[] = study.evaluations();
+  const points: StudyPoint[] = study.evaluations().map(pointOf);
   const pace = new Pace();
   let progress: StudyUpdate["progress"] = null;
   let epoch: StudyUpdate["epoch"] = null;
@@ -52,7 +52,7 @@ export function openStudyComm(study: Study, comms: CurrentKernel["comms"]): void
       const { rate, left } = pace.at(value, performance.now());
       progress = { ...value, rate, left };
     }),
-    on("evaluation", (value) => points.push(value)),
+    on("evaluation", (value) => points.push(pointOf(value))),
     on("epoch", (value) => {
       epoch = value;
     }),
@@ -74,4 +74,16 @@ export function openStudyComm(study: Study, comms: CurrentKernel["comms"]): void
     clearTimeout(timer);
     for (const stop of stops) stop();
   });
+}
+
+function pointOf({
+  split,
+  series,
+  configuration,
+  budget,
+  cost,
+  divergence,
+  accuracy,
+}: StudyEvents["evaluation"]): StudyPoint {
+  return { split, series, configuration, budget, cost, divergence, accuracy };
 }

@@ -1,12 +1,13 @@
 /** What the parts of a study share: model, samples, journal, and how a configuration is evaluated and remembered. */
 import { join } from "node:path";
-import { type CostModel, costRange, toNormalised, totalCost } from "../cost/index.js";
+import type { CostModel } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import { evaluateCounts, type PreparedSample, type PreparedSamples, prepareSamples } from "../evaluation/index.js";
 import type { KernelFunction } from "../schedules/index.js";
 import { type Selector, type StaticSelector, selector } from "../selectors/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { type Scorer, scorerOf } from "./accuracy.js";
+import { StudyCosts } from "./costs.js";
 import { demandSamples, type StudyData, type StudySample } from "./data.js";
 import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings } from "./entries.js";
 import type { StudyEmitter, StudyEvents, StudyPart } from "./events.js";
@@ -58,6 +59,8 @@ export class StudyContext {
   readonly #directory: string | null;
   readonly #scorer: Scorer;
   readonly #prepared = new Map<ScoredSplit, PreparedSamples>();
+  readonly #costs: StudyCosts;
+  readonly #described = new WeakMap<EvaluationEntry, StudyEvents["evaluation"]>();
 
   constructor(parts: ContextParts) {
     this.header = parts.header;
@@ -71,6 +74,7 @@ export class StudyContext {
     this.#journal = parts.journal;
     this.#directory = parts.directory;
     this.#scorer = scorerOf(parts.data);
+    this.#costs = new StudyCosts(parts.header);
   }
 
   get layers(): number {
@@ -206,30 +210,32 @@ export class StudyContext {
     this.emitter.emit("evaluation", this.describe(entry));
   }
 
-  /** An evaluation as listeners are told of it. */
+  /** An evaluation as listeners are told of it. Worked out once for each: thousands are asked for when a study is shown. */
   describe(entry: EvaluationEntry): StudyEvents["evaluation"] {
+    const known = this.#described.get(entry);
+    if (known !== undefined) return known;
     const { split, series, configuration, budget, divergence, accuracy, counts } = entry;
-    const costs = counts.map((row, s) => this.normalisedCost(split, s, row));
-    return {
+    const costs = this.#costs.mean(counts, split);
+    const { visual } = this.header.data[split];
+    const described = {
       split,
       series,
       configuration,
       budget,
-      cost: meanOf(costs),
+      cost: costs.normalised,
       divergence: meanOf(divergence),
       accuracy: meanOf(accuracy),
+      costs,
+      shares: counts[0].map((_, i) => meanOf(counts.map((row, s) => (visual[s] === 0 ? 1 : row[i] / visual[s])))),
     };
+    this.#described.set(entry, described);
+    return described;
   }
 
   /** T and V of a sample. */
   tokens(split: ScoredSplit, sample: number): { text: number; visual: number } {
     const { text, visual } = this.header.data[split];
     return { text: text[sample], visual: visual[sample] };
-  }
-
-  normalisedCost(split: ScoredSplit, sample: number, counts: ArrayLike<number>): number {
-    const tokens = this.tokens(split, sample);
-    return toNormalised(totalCost(this.cost, counts, tokens.text), costRange(this.cost, tokens));
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 /** What a study tells while it works, for a progress line or a widget. */
+import type { CostVector } from "../cost/index.js";
 
 /** Parts of the work, in the order in which a search goes through them; a certificate comes when it is asked for. */
 export type StudyPart =
@@ -31,6 +32,10 @@ export interface StudyEvents {
     /** Mean over samples, nats. */
     readonly divergence: number;
     readonly accuracy: number | null;
+    /** Mean over samples, in every unit. */
+    readonly costs: CostVector;
+    /** [L] Mean over samples of the part of their visual tokens that is kept at each layer. */
+    readonly shares: readonly number[];
   };
   /** A pass over the training samples is over and the training's state is on the disk. */
   readonly epoch: {

@@ -1,5 +1,4 @@
 /** From a journal to the document of results: a function of the entries alone. */
-import { type CostVector, costVector } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import {
   type Comparison,
@@ -8,7 +7,6 @@ import {
   type Interval,
   RESULTS_FORMAT,
   RESULTS_VERSION,
-  type ResultCost,
   type ResultMean,
   type ResultRow,
   type Results,
@@ -20,6 +18,7 @@ import { Pacer } from "../tensor/index.js";
 import { certificates } from "./certificateSummary.js";
 import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsRun.js";
 import { meanOf, type ScoredSplit } from "./context.js";
+import { StudyCosts } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 import { gridConfiguration, gridDivergences, gridShares } from "./gridRun.js";
 import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./intervals.js";
@@ -31,11 +30,6 @@ function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[]
   return entries.filter((entry) => entry.kind === kind) as Extract<JournalEntry, { kind: K }>[];
 }
 
-function meanCost(costs: readonly CostVector[]): ResultCost {
-  const keys = Object.keys(costs[0]) as (keyof CostVector)[];
-  return Object.fromEntries(keys.map((key) => [key, meanOf(costs.map((cost) => cost[key]))])) as unknown as ResultCost;
-}
-
 function meanCounts(counts: readonly (readonly number[])[]): number[] {
   return counts[0].map((_, i) => meanOf(counts.map((row) => row[i])));
 }
@@ -44,28 +38,18 @@ class Assembly {
   readonly entries: readonly JournalEntry[];
   readonly header: HeaderEntry;
   readonly #pacer: Pacer;
-  readonly #costs = new Map<string, CostVector>();
+  readonly costs: StudyCosts;
 
   constructor(entries: readonly JournalEntry[], header: HeaderEntry, pacer: Pacer) {
     this.entries = entries;
     this.header = header;
     this.#pacer = pacer;
+    this.costs = new StudyCosts(header);
   }
 
   /** Evaluations that the report shows: those on test samples that are no mere part of a comparison. */
   get shown(): EvaluationEntry[] {
     return evaluations(this.entries, "test").filter(({ series }) => series !== SERIES.matched);
-  }
-
-  /** Costs in every unit; samples of one size and schedule share them. */
-  cost(counts: readonly number[], split: ScoredSplit, s: number): CostVector {
-    const { text, visual } = this.header.data[split];
-    const key = `${text[s]},${visual[s]}:${counts.join(",")}`;
-    const { model, settings } = this.header;
-    const tokens = { text: text[s], visual: visual[s] };
-    const found = this.#costs.get(key) ?? costVector(counts, tokens, model.shape, { cost: settings.cost });
-    this.#costs.set(key, found);
-    return found;
   }
 
   async rows(): Promise<ResultRow[]> {
@@ -80,7 +64,7 @@ class Assembly {
             : {
                 beforeTopUp: {
                   counts: [...beforeTopUp.counts[s]],
-                  cost: { ...this.cost(beforeTopUp.counts[s], "test", s) },
+                  cost: { ...this.costs.of(beforeTopUp.counts[s], "test", s) },
                   divergence: beforeTopUp.divergence[s],
                   accuracy: beforeTopUp.accuracy[s],
                 },
@@ -94,7 +78,7 @@ class Assembly {
           visualTokens: visual[s],
           textTokens: text[s],
           counts: [...counts],
-          cost: { ...this.cost(counts, "test", s) },
+          cost: { ...this.costs.of(counts, "test", s) },
           divergence: entry.divergence[s],
           accuracy: entry.accuracy[s],
           ...before,
@@ -120,7 +104,7 @@ class Assembly {
       const mean = { ...this.#mean(entry, "test"), divergence, accuracy };
       if (entry.beforeTopUp === undefined) means.push(mean);
       else {
-        const cost = meanCost(entry.beforeTopUp.counts.map((counts, s) => this.cost(counts, "test", s)));
+        const cost = this.costs.mean(entry.beforeTopUp.counts, "test");
         means.push({ ...mean, beforeTopUp: { cost, divergence: found[next++], accuracy: found[next++] } });
       }
       await this.#pacer.pause();
@@ -140,7 +124,7 @@ class Assembly {
       samples: counts.length,
       visualTokens: meanOf(this.header.data[split].visual),
       meanCounts: meanCounts(counts),
-      cost: meanCost(counts.map((row, s) => this.cost(row, split, s))),
+      cost: this.costs.mean(counts, split),
     };
   }
 
@@ -303,9 +287,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
   const { shape } = model;
   const session = ofKind(entries, "session").at(-1);
   const unpruned = ofKind(entries, "unpruned").at(0);
-  const fullCosts = data.test.visual.map((visual, s) =>
-    assembly.cost(new Array<number>(shape.layers).fill(visual), "test", s),
-  );
+  const full = data.test.visual.map((visual) => new Array<number>(shape.layers).fill(visual));
   const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
   const grid = assembly.grid();
   const certified = await certificates(entries, header, pacer);
@@ -357,7 +339,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
       ...trainingOptions(entries),
     },
     notes: notesOf(entries, header),
-    unpruned: { cost: meanCost(fullCosts), accuracy: unprunedAccuracy },
+    unpruned: { cost: assembly.costs.mean(full, "test"), accuracy: unprunedAccuracy },
     means,
     frontier: assembly.frontier(means),
     grid,

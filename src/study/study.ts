@@ -1,5 +1,5 @@
 /** The façade: one object that searches, evaluates, compares and reports. */
-import { BUDGET_UNITS, type BudgetUnit } from "../cost/index.js";
+import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost, quadraticCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import type { FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
@@ -168,6 +168,22 @@ export class Study {
       this.#context.progress("intervals", "intervals", 1, 1);
       return results;
     });
+  }
+
+  /**
+   * The same as `results`, as far as it is known now: it waits for nothing that runs, and is no operation itself.
+   *
+   * @throws EspalierError for a study without samples to score.
+   */
+  snapshot(): Promise<Results> {
+    return assembleResults([...this.#context.entries]);
+  }
+
+  /** How the shares of a schedule that is the same for all test samples determine its mean normalised cost (METHOD §2). */
+  costPrediction(): QuadraticCost {
+    const { text, visual } = this.#context.header.data.test;
+    const tokens = text.map((count, s) => ({ text: count, visual: visual[s] }));
+    return quadraticCost(this.#context.cost, tokens);
   }
 
   /** The search's configurations that none of its others dominates, by rising cost. */
