@@ -47,9 +47,9 @@ export interface MetricColumn {
 /** One column per field, one entry per evaluated configuration, in the order of evaluation. */
 export interface PointColumns {
   readonly length: number;
-  /** Unique; what a selection names. */
+  /** `pointId` of series and label, not in the file; unique, and what a selection names. */
   readonly id: readonly string[];
-  /** The configuration's name, for readers. */
+  /** The configuration's name. */
   readonly label: readonly string[];
   /** Index into `series`. */
   readonly series: Int32Array;
@@ -120,7 +120,7 @@ export interface FrontierData {
   /** On the first cost axis. */
   readonly budget: number | null;
   readonly pinned: readonly string[];
-  /** Code that recreates a selection: `{id}`, `{series}`, `{configuration}`, `{budget}` stand for its values, written as JSON. */
+  /** Code that recreates a selection: `{series}`, `{configuration}`, `{budget}` and `{shares}` stand for its values, as JSON. */
   readonly code: string | null;
 }
 
@@ -185,6 +185,11 @@ function readSeries(field: Field): Series {
   };
 }
 
+/** The id of a configuration. Series and configuration together are unique in a study. */
+export function pointId(series: string, configuration: string): string {
+  return `${series}/${configuration}`;
+}
+
 /**
  * Columns of points, of a file or of an `append` message.
  *
@@ -194,16 +199,15 @@ export function readPoints(
   field: Field,
   { costs, metrics, series }: Pick<FrontierData, "costs" | "metrics" | "series">,
 ): PointColumns {
-  const id = field.get("id").list(LIMITS.points, (one) => one.string(2 * LIMITS.name));
-  const { length } = id;
   const of = (name: string): Field => field.get(name);
   const label = of("label").list(LIMITS.points, (one) => one.string());
-  if (label.length !== length) of("label").fail(`a list of ${length} entries`);
+  const { length } = label;
   const indices = of("series").numbers(length);
   indices.forEach((index, i) => {
     if (!Number.isInteger(index) || index < 0 || index >= series.length)
       new Field(index, `${of("series").path}[${i}]`).fail(`the place of one of the ${series.length} series`);
   });
+  const id = label.map((name, i) => pointId(series[indices[i]!]!.name, name));
   const metric = (key: string): MetricColumn => {
     const column = of("metrics").get(key);
     const edge = (name: string) => column.get(name).optional((one) => one.numbers(length));
@@ -219,7 +223,7 @@ export function readPoints(
     label,
     series: Int32Array.from(indices),
     budget: of("budget").optional((one) => one.numbers(length)) ?? new Float64Array(length).fill(Number.NaN),
-    order: of("order").optional((one) => one.numbers(length)) ?? Float64Array.from(id, (_, i) => i),
+    order: of("order").optional((one) => one.numbers(length)) ?? Float64Array.from(label, (_, i) => i),
     costs: new Map(costs.map(({ key }) => [key, of("costs").get(key).numbers(length)])),
     metrics: new Map(metrics.map(({ key }) => [key, metric(key)])),
     shares: shares ?? Array.from(id, () => null),
