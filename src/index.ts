@@ -36,6 +36,9 @@ export {
   costRange,
   costVector,
   type DecoderShape,
+  predictCost,
+  type QuadraticCost,
+  quadraticCost,
   type TokenCounts,
   totalCost,
 } from "./cost/index.js";
@@ -167,6 +170,7 @@ export {
   type StudyData,
   type StudyEvaluateOptions,
   type StudyEvents,
+  type StudyFacts,
   type StudyGridOptions,
   type StudyModel,
   type StudyOptions,

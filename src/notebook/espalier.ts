@@ -4,5 +4,14 @@ import { registerRepresentations } from "./representations/index.js";
 
 export * from "../index.js";
 export { createStudy } from "./createStudy.js";
+export {
+  type FrontierConstraint,
+  type FrontierEvents,
+  type FrontierView,
+  type FrontierViewOptions,
+  frontier,
+  type SelectedConfiguration,
+  show,
+} from "./widgets/index.js";
 
 if (findCurrentKernel() !== undefined) registerRepresentations();

@@ -18,6 +18,6 @@ export type { StudyEvents, StudyPart } from "./events.js";
 export type { StudyGridOptions } from "./gridRun.js";
 export { duration, Pace, paceText } from "./pace.js";
 export type { StudySearchOptions } from "./searchRun.js";
-export { type BestSchedule, type Stoppable, Study, type Surroundings } from "./study.js";
+export { type BestSchedule, type Stoppable, Study, type StudyFacts, type Surroundings } from "./study.js";
 export { demandEmbedded, EMBEDDED_DIRECTORY, loadStudyModel, type StudyModel } from "./studyModel.js";
 export type { TrainingOptions } from "./training.js";

@@ -8,7 +8,7 @@ import { measuredCertificate } from "./certificateReading.js";
 import { runCertificate, type ScheduleToCertify, type StudyCertificateOptions } from "./certificateRun.js";
 import { summarise } from "./certificateSummary.js";
 import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
-import type { StudyContext } from "./context.js";
+import { meanOf, type StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
@@ -39,6 +39,24 @@ export interface StudyParts {
   readonly close: () => void;
   readonly signal: AbortSignal | undefined;
   readonly surroundings: Surroundings | undefined;
+}
+
+/** What a study is about. */
+export interface StudyFacts {
+  readonly model: string;
+  /** Whether the model is the one that ships with Espalier. */
+  readonly embedded: boolean;
+  /** L. */
+  readonly layers: number;
+  readonly data: string;
+  /** Test samples. */
+  readonly samples: number;
+  /** Mean visual tokens of a test sample. */
+  readonly visualTokens: number;
+  readonly selector: string;
+  readonly kernelFunction: string;
+  readonly budgetUnit: BudgetUnit;
+  readonly accuracyMetric: string;
 }
 
 /** What `best` found. */
@@ -78,6 +96,24 @@ export class Study {
     this.#close = close;
     this.#signal = signal;
     this.#surroundings = surroundings ?? ((_operation, work) => work());
+  }
+
+  /** What it is about, known before anything has been evaluated. */
+  get facts(): StudyFacts {
+    const { model, data, settings, accuracyMetric } = this.#context.header;
+    const { visual } = data.test;
+    return {
+      model: model.name,
+      embedded: model.embedded,
+      layers: model.shape.layers,
+      data: data.name,
+      samples: visual.length,
+      visualTokens: visual.length === 0 ? 0 : meanOf(visual),
+      selector: settings.selector,
+      kernelFunction: settings.kernel,
+      budgetUnit: settings.budgetUnit,
+      accuracyMetric,
+    };
   }
 
   /** What runs now, by the name of its method; null where nothing does. */

@@ -43,6 +43,7 @@ export function fakeKernel() {
     errors,
     interruptibleWork,
     comms,
+    displays,
     /** The texts of a display's states, in order. */
     shown(): string[] {
       return published.flatMap(({ type, content }) =>

@@ -28,7 +28,7 @@ describe("notebook/representations", () => {
     value: unknown,
   ): Promise<{ text: string; specification: Record<string, unknown>; bytes: number }> {
     const data = await shown(value);
-    expect(Object.keys(data)).to.have.members([VEGA_LITE, "image/png", "text/plain"]);
+    expect(Object.keys(data)).to.have.members([VEGA_LITE, "image/svg+xml", "image/png", "text/plain"]);
     const specification = data[VEGA_LITE] as unknown as Record<string, unknown>;
     expect(specification["$schema"]).to.equal("https://vega.github.io/schema/vega-lite/v5.json");
     const { width, height } = await sharp(Buffer.from(data["image/png"]!, "base64")).metadata();

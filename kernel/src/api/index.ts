@@ -1,4 +1,7 @@
 /** What notebooks import, and how the kernel puts itself behind it. */
+
+export type { Comm, CommMessage } from "../comm/index.js";
+export { DisplayHandle } from "../display/index.js";
 export {
   type CurrentKernel,
   findCurrentKernel,

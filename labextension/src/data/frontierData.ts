@@ -30,6 +30,8 @@ export interface Axis {
 /** Configurations that belong together. */
 export interface Series {
   readonly name: string;
+  /** For readers; the name where the data have none. */
+  readonly label: string;
   readonly role: (typeof ROLES)[number];
   /** Joined by a line, or a mere set. */
   readonly kind: (typeof KINDS)[number];
@@ -177,8 +179,10 @@ function readAxis(field: Field): Axis {
 }
 
 function readSeries(field: Field): Series {
+  const name = field.get("name").string();
   return {
-    name: field.get("name").string(),
+    name,
+    label: field.get("label").optional((one) => one.string()) ?? name,
     role: field.get("role").oneOf(ROLES),
     kind: field.get("kind").oneOf(KINDS),
     searchCost: field.get("searchCost").optional((one) => one.number(0)),

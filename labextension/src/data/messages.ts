@@ -166,6 +166,26 @@ export function readTwoWayState(json: unknown): Partial<TwoWayState> {
   return state;
 }
 
+/** A `request` of a front end. @throws DataError. */
+export function readRequest(message: unknown): RequestMessage {
+  const field = new Field(message);
+  const what = field.get("what");
+  const id = (name: string) => what.get(name).string(2 * LIMITS.name);
+  const names = ["evaluate", "evaluateBudget", "compare", "schedule", "certificate"] as const;
+  const read: Readonly<Record<WidgetRequest["name"], () => WidgetRequest>> = {
+    evaluate: () => ({
+      name: "evaluate",
+      shares: what.get("shares").list(LIMITS.layers, (share) => share.number(0, 1)),
+    }),
+    evaluateBudget: () => ({ name: "evaluateBudget", budget: what.get("budget").number() }),
+    compare: () => ({ name: "compare", a: id("a"), b: id("b") }),
+    schedule: () => ({ name: "schedule", id: id("id") }),
+    certificate: () => ({ name: "certificate", id: id("id") }),
+  };
+  const number = field.get("number").integer(0, Number.MAX_SAFE_INTEGER);
+  return { type: "request", number, what: read[what.get("name").oneOf(names)]() };
+}
+
 /** What `evaluate` and `evaluateBudget` answer with. */
 export interface EvaluatedSchedule {
   readonly schedule: ScheduleRow;

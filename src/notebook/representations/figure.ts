@@ -1,6 +1,6 @@
 /** A figure of the library as a MIME bundle that is drawn everywhere. */
 import type { Represented } from "../../../kernel/src/api/index.js";
-import { type FigureSpecification, renderPng } from "../../figures/index.js";
+import { type FigureSpecification, renderPng, renderSvg } from "../../figures/index.js";
 
 /**
  * What JupyterLab's and VS Code's own renderers take. The library's figures keep to what Vega-Lite 5 and 6 share; its newer
@@ -18,7 +18,7 @@ const COLOURS = 128;
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
- * The specification for front ends that draw it, a picture for pages that do not, a text for terminals. No HTML, which many
+ * The specification for front ends that draw it, drawings for pages that do not, a text for terminals. No HTML, which many
  * front ends would prefer to the figure.
  */
 export async function figureBundle(specification: FigureSpecification, text: string): Promise<Awaited<Represented>> {
@@ -28,6 +28,7 @@ export async function figureBundle(specification: FigureSpecification, text: str
   const small = await sharp(picture).png({ palette: true, colours: COLOURS, compressionLevel: 9 }).toBuffer();
   return {
     [MIME_TYPE]: { ...compact(specification), $schema: SCHEMA },
+    "image/svg+xml": await renderSvg(specification),
     "image/png": small.toString("base64"),
     "text/plain": text.trimEnd(),
   };

@@ -1,0 +1,442 @@
+/** The frontier in a notebook: a widget where there is one, a figure elsewhere, and a handle in the program. */
+
+import type { CurrentKernel } from "../../../kernel/src/api/index.js";
+import { DisplayHandle } from "../../../kernel/src/api/index.js";
+import {
+  type EvaluatedSchedule,
+  FRONTIER_MIME,
+  pointId,
+  type TwoWayState,
+  type WidgetRequest,
+} from "../../../labextension/src/data/index.js";
+import { EspalierError } from "../../errors.js";
+import { type CostUnit, type FrontierPoint, type Results, renderPoints, renderTable } from "../../export/index.js";
+import { frontierSpecification, pointsSpecification } from "../../figures/index.js";
+import { Study } from "../../study/index.js";
+import { figureBundle } from "../representations/figure.js";
+import { certificateJson } from "./certificateJson.js";
+import { WidgetChannel } from "./channel.js";
+import { fixedSource } from "./fixedSource.js";
+import {
+  axesOf,
+  clean,
+  columnsOf,
+  comparisonsJson,
+  costAxes,
+  type FrontierConstraint,
+  headJson,
+  placesInFile,
+  SeriesList,
+} from "./frontierJson.js";
+import { pairedDifferences } from "./paired.js";
+import { hasInterval, type WidgetPoint } from "./point.js";
+import type { FrontierSource } from "./source.js";
+import { StudySource } from "./studySource.js";
+import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
+
+export interface FrontierViewOptions {
+  /** Limits that are drawn as lines: the most a configuration may cost, the least it must be right. Default none. */
+  readonly constraints?: readonly FrontierConstraint[];
+  /** First of the cost axes; default the budget's unit. */
+  readonly unit?: CostUnit;
+}
+
+/** A configuration that was chosen in the widget. */
+export interface SelectedConfiguration {
+  readonly series: string;
+  readonly configuration: string;
+  /** In the study's unit; null where none was asked for. */
+  readonly budget: number | null;
+  readonly cost: WidgetPoint["cost"];
+  /** Nats. `low` and `high` are null while the interval is not known yet. */
+  readonly divergence: WidgetPoint["divergence"];
+  /** 0 … 1. */
+  readonly accuracy: WidgetPoint["accuracy"];
+  /** [L] Kept at each layer, mean over samples: `study.evaluate({ shares })` takes them. Null where the points have none. */
+  readonly shares: readonly number[] | null;
+}
+
+export interface FrontierEvents {
+  readonly selected: SelectedConfiguration | null;
+  readonly budget: number | null;
+  readonly pinned: readonly SelectedConfiguration[];
+  readonly brushed: readonly SelectedConfiguration[];
+}
+
+/** What is drawn of dominated points where there is no widget: the cloud keeps its shape, the notebook stays small. */
+const MOST_DOMINATED = 150;
+/** Pastes into a cell. */
+const CODE =
+  "const chosen = results.means.find(({ series, configuration }) => series === {series} && configuration === {configuration});";
+
+type State = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
+
+/**
+ * Made by `show` and `frontier`, which draw it. Its state is the notebook's: what the user does in the widget is read here, and
+ * what the program sets is shown there.
+ */
+export class FrontierView extends DisplayHandle {
+  readonly #source: FrontierSource;
+  readonly #options: FrontierViewOptions;
+  readonly #output: WidgetOutput;
+  readonly #channel: WidgetChannel;
+  readonly #listeners = new Listeners<FrontierEvents>();
+  readonly #stop: () => void;
+  #state: State = { selected: null, budget: null, pinned: [], brushed: [] };
+  /** Of the points that the front end has, with their series and axes. */
+  #sent = 0;
+  #series = new SeriesList();
+  #units: CostUnit[] = [];
+
+  /** Called by `show` and `frontier`. */
+  constructor(kernel: CurrentKernel, source: FrontierSource, options: FrontierViewOptions) {
+    super("", () => this.show());
+    this.#source = source;
+    this.#options = options;
+    this.#channel = new WidgetChannel(kernel.comms, "frontier", {
+      data: () => this.#everything(),
+      added: () => this.#added(),
+      answer: (request, signal) => this.#answer(request, signal),
+      set: (state) => this.#receive(state),
+      state: () => this.#state,
+      status: () => source.status(),
+      stop: () => source.study?.stop(),
+    });
+    this.#output = new WidgetOutput(kernel, () => this.#quick());
+    this.#stop = source.on((change) => {
+      if (change === "status") this.#channel.changed("status");
+      else if (change === "ended") this.#settle();
+      else {
+        if (change === "points") this.#channel.changed("points");
+        else this.#channel.replaced();
+        this.#output.changed();
+      }
+    });
+  }
+
+  /** The comm's id, by which a schedule is linked. */
+  get id(): string {
+    return this.#channel.id;
+  }
+
+  /** The study that is shown; null for results and points. */
+  get study(): Study | null {
+    return this.#source.study;
+  }
+
+  /** Shows it at the cell that runs, also again: all views are one. */
+  show(): void {
+    this.#output.show();
+    this.#settle();
+  }
+
+  /** The configuration that is selected in the widget; null where none is. */
+  async selected(): Promise<SelectedConfiguration | null> {
+    // What the user has done before this cell is on its way in messages.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return this.#describe(this.#state.selected);
+  }
+
+  /**
+   * Selects a configuration; null for none.
+   *
+   * @throws EspalierError where there is none of this name.
+   */
+  select(wanted: { readonly series?: string; readonly configuration: string } | null): void {
+    this.#change({ selected: wanted === null ? null : this.#idOf(wanted) });
+  }
+
+  /** Where the budget line stands, on the first cost axis; null where none is drawn. Assign to it. */
+  get budget(): number | null {
+    return this.#state.budget;
+  }
+
+  set budget(value: number | null) {
+    if (value !== null && !Number.isFinite(value)) {
+      throw new EspalierError(`A budget of ${value} is not a number; give one on the first cost axis, or null.`);
+    }
+    this.#change({ budget: value });
+  }
+
+  /** The pinned configurations, two at most. */
+  get pinned(): readonly SelectedConfiguration[] {
+    return this.#describeAll(this.#state.pinned);
+  }
+
+  /** @throws EspalierError for more than two, and for names that are none. */
+  pin(...wanted: readonly { readonly series?: string; readonly configuration: string }[]): void {
+    if (wanted.length > 2) throw new EspalierError("Two configurations can be pinned at a time; give two at most.");
+    this.#change({ pinned: wanted.map((one) => this.#idOf(one)) });
+  }
+
+  /** The configurations within the brush, without order. */
+  get brushed(): readonly SelectedConfiguration[] {
+    return this.#describeAll(this.#state.brushed);
+  }
+
+  /** Listens to what the user does in the widget. @returns listens no longer. */
+  on<E extends keyof FrontierEvents>(event: E, listener: (value: FrontierEvents[E]) => void): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  /** Ends the connection; what is drawn stays, as in a notebook that is opened without its kernel. */
+  close(): void {
+    this.#stop();
+    this.#channel.close();
+  }
+
+  get #points(): readonly WidgetPoint[] {
+    return this.#source.points();
+  }
+
+  #settle(): void {
+    this.#output.settle(async () => {
+      await this.#source.refresh();
+      return this.#whole();
+    });
+  }
+
+  /** The MIME data with these points. Everything that is sent later goes on from it. */
+  #json(places: readonly number[]): object {
+    const points = this.#points;
+    const head = { ...this.#source.head(), ...(this.#options.unit === undefined ? {} : { unit: this.#options.unit }) };
+    const units = costAxes(points, head.unit);
+    const series = new SeriesList();
+    series.add(points);
+    const chosen = places.map((i) => points[i]!);
+    return {
+      ...headJson(head),
+      widget: this.#channel.id,
+      ...axesOf(units, head.accuracyMetric),
+      series: series.json(head.searchCosts),
+      points: columnsOf(chosen, places, series, units, head.accuracyMetric !== null),
+      evaluated: points.length,
+      comparisons: comparisonsJson(head.comparisons, points),
+      hypervolume: null,
+      selected: this.#state.selected,
+      budget: this.#state.budget,
+      pinned: this.#state.pinned,
+    };
+  }
+
+  #everything(): object {
+    const points = this.#points;
+    this.#sent = points.length;
+    this.#series = new SeriesList();
+    this.#series.add(points);
+    this.#units = costAxes(points, this.#options.unit ?? this.#source.head().unit);
+    return this.#json([...points.keys()]);
+  }
+
+  /** What the front end lacks; a new series or axis makes everything another. */
+  #added(): object | undefined {
+    const points = this.#points;
+    const added = points.slice(this.#sent);
+    if (added.length === 0) return undefined;
+    const head = this.#source.head();
+    const units = costAxes(points, this.#options.unit ?? head.unit);
+    if (this.#series.add(added) || units.length !== this.#units.length) {
+      queueMicrotask(() => this.#channel.replaced());
+      return undefined;
+    }
+    const orders = added.map((_, i) => this.#sent + i);
+    this.#sent = points.length;
+    return {
+      points: columnsOf(added, orders, this.#series, units, head.accuracyMetric !== null),
+      evaluated: points.length,
+    };
+  }
+
+  #quick(): Record<string, unknown> {
+    const { unit } = this.#source.head();
+    const named = [this.#state.selected, ...this.#state.pinned].filter((id) => id !== null);
+    const places = placesInFile(this.#points, this.#options.unit ?? unit, named);
+    return { [FRONTIER_MIME]: this.#json(places), "text/plain": this.#text() };
+  }
+
+  async #whole(): Promise<Record<string, unknown>> {
+    const quick = this.#quick();
+    if (this.#points.length === 0) return quick;
+    const results = await this.#source.results();
+    const unit = this.#options.unit;
+    const figure =
+      results === null
+        ? figureBundle(
+            pointsSpecification(this.#frontierPoints(), unit === undefined ? {} : { unit }),
+            renderPoints(this.#frontierPoints()),
+          )
+        : results.means.length === 0
+          ? {}
+          : figureBundle(
+              frontierSpecification(results, {
+                maximumDominated: MOST_DOMINATED,
+                ...(unit === undefined ? {} : { unit }),
+              }),
+              renderTable(results),
+            );
+    return { ...quick, ...(await figure) };
+  }
+
+  #frontierPoints(): FrontierPoint[] {
+    return this.#points.flatMap(({ shares, listed, divergence, accuracy, ...point }) =>
+      hasInterval(divergence) && (accuracy === null || hasInterval(accuracy))
+        ? [{ ...point, divergence, accuracy }]
+        : [],
+    );
+  }
+
+  #text(): string {
+    const { title } = this.#source.head();
+    const { running } = this.#source.status();
+    const count = this.#points.length;
+    const state = `${count.toLocaleString("en")} ${count === 1 ? "configuration" : "configurations"} evaluated${running === null ? "" : `, ${running} is running`}`;
+    return title === "" ? state : `${clean(title)}: ${state}`;
+  }
+
+  async #answer(request: WidgetRequest, signal: AbortSignal): Promise<object> {
+    switch (request.name) {
+      case "compare": {
+        const results = await this.#source.results();
+        return { differences: pairedDifferences(results?.rows ?? [], request.a, request.b) };
+      }
+      case "schedule":
+        return { schedule: this.#scheduleRow(this.#find(request.id)) } satisfies EvaluatedSchedule;
+      case "evaluateBudget": {
+        const { budget } = request;
+        await this.#demandStudy().search({ budgets: [budget], signal });
+        const found = this.#points.find((point) => point.series === "search" && point.budget === budget);
+        if (found === undefined) throw new EspalierError(`Nothing was evaluated at the budget ${budget}.`);
+        this.#change({ selected: idOf(found) });
+        return { schedule: this.#scheduleRow(found) };
+      }
+      case "evaluate": {
+        const mean = await this.#demandStudy().evaluate({ shares: request.shares }, { signal });
+        return { schedule: this.#scheduleRow(this.#find(pointId(clean(mean.series), clean(mean.configuration)))) };
+      }
+      case "certificate": {
+        const point = this.#find(request.id);
+        if (point.shares === null) throw new EspalierError("The kept shares of this configuration are not known.");
+        const study = this.#demandStudy();
+        const wanted =
+          point.series === "search" && point.budget !== null ? { budget: point.budget } : { shares: point.shares };
+        return { certificate: certificateJson(await study.certificate(wanted, { signal }), request.id) };
+      }
+    }
+  }
+
+  #demandStudy(): Study {
+    const { study } = this.#source;
+    if (study !== null && !study.closed) return study;
+    throw new EspalierError(
+      study === null
+        ? "These are results without a model; show the study itself to evaluate something new: espalier.show(study)."
+        : `The study ${study.name} is closed; open it again with createStudy to evaluate something new.`,
+    );
+  }
+
+  #scheduleRow(point: WidgetPoint) {
+    if (point.shares === null) throw new EspalierError("The kept shares of this configuration are not known.");
+    return {
+      id: idOf(point),
+      label: clean(point.configuration),
+      shares: point.shares,
+      cost: point.cost.normalised,
+      divergence: point.divergence.mean,
+      accuracy: point.accuracy?.mean ?? null,
+    };
+  }
+
+  /** The user has set something. */
+  #receive(given: Partial<TwoWayState>): void {
+    const known = new Set(this.#points.map(idOf));
+    const { selected, budget, pinned, brushed } = given;
+    const wanted: Partial<State> = {
+      ...(selected === undefined || (selected !== null && !known.has(selected)) ? {} : { selected }),
+      ...(budget === undefined ? {} : { budget }),
+      ...(pinned === undefined ? {} : { pinned: pinned.filter((id) => known.has(id)) }),
+      ...(brushed === undefined ? {} : { brushed: brushed.filter((id) => known.has(id)) }),
+    };
+    const changed = changesOf(this.#state, wanted);
+    if (changed === undefined) return;
+    this.#state = { ...this.#state, ...changed };
+    this.#output.changed();
+    this.#emit(changed);
+  }
+
+  /** The program sets something. */
+  #change(wanted: Partial<State>): void {
+    const changed = changesOf(this.#state, wanted);
+    if (changed === undefined) return;
+    this.#state = { ...this.#state, ...changed };
+    this.#channel.told(changed);
+    this.#output.changed();
+  }
+
+  #emit(changed: Partial<State>): void {
+    const { selected, budget, pinned, brushed } = changed;
+    if (selected !== undefined) this.#listeners.emit("selected", this.#describe(selected));
+    if (budget !== undefined) this.#listeners.emit("budget", budget);
+    if (pinned !== undefined) this.#listeners.emit("pinned", this.#describeAll(pinned));
+    if (brushed !== undefined) this.#listeners.emit("brushed", this.#describeAll(brushed));
+  }
+
+  #find(id: string): WidgetPoint {
+    const found = this.#points.find((point) => idOf(point) === id);
+    if (found !== undefined) return found;
+    throw new EspalierError(`There is no configuration ${id} any more; draw the output again.`);
+  }
+
+  #idOf({ series, configuration }: { readonly series?: string; readonly configuration: string }): string {
+    const found = this.#points.find(
+      (point) => point.configuration === configuration && (series === undefined || point.series === series),
+    );
+    if (found !== undefined) return idOf(found);
+    throw new EspalierError(
+      `There is no configuration "${configuration}"${series === undefined ? "" : ` of the series "${series}"`}; choose one that has been evaluated.`,
+    );
+  }
+
+  #describe(id: string | null): SelectedConfiguration | null {
+    const point = id === null ? undefined : this.#points.find((one) => idOf(one) === id);
+    if (point === undefined) return null;
+    const { listed, ...described } = point;
+    return described;
+  }
+
+  #describeAll(ids: readonly string[]): SelectedConfiguration[] {
+    return ids.flatMap((id) => this.#describe(id) ?? []);
+  }
+}
+
+function idOf({ series, configuration }: Pick<WidgetPoint, "series" | "configuration">): string {
+  return pointId(clean(series), clean(configuration));
+}
+
+/**
+ * Shows a study as it works: each configuration at its cost and divergence, as soon as it has been evaluated.
+ *
+ * In JupyterLab it is a widget: select, pin, compare, move the budget, evaluate what is missing. Elsewhere, and in the saved
+ * notebook, it is a figure.
+ *
+ * @throws EspalierError in a program that is no notebook.
+ */
+export function show(study: Study, options: FrontierViewOptions = {}): FrontierView {
+  return frontier(study, options);
+}
+
+/**
+ * Shows a frontier: of a study, of results, or of points as `study.frontier()` gives them.
+ *
+ * @throws EspalierError in a program that is no notebook; for results without a mean, and no points.
+ */
+export function frontier(
+  of: Study | Results | readonly FrontierPoint[],
+  options: FrontierViewOptions = {},
+): FrontierView {
+  const kernel = demandKernel();
+  const { constraints = [] } = options;
+  const source = of instanceof Study ? new StudySource(of, constraints, CODE) : fixedSource(of, constraints, CODE);
+  const view = new FrontierView(kernel, source, options);
+  view.show();
+  return view;
+}

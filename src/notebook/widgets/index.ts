@@ -1,0 +1,10 @@
+/** The library's values as widgets: live, two-way, and figures where there is no widget. */
+export type { FrontierConstraint } from "./frontierJson.js";
+export {
+  type FrontierEvents,
+  type FrontierView,
+  type FrontierViewOptions,
+  frontier,
+  type SelectedConfiguration,
+  show,
+} from "./frontierView.js";
