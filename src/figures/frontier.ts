@@ -62,7 +62,6 @@ function datasetsOf(series: readonly FigureSeries[], faded: readonly FigurePoint
   const unpruned = results.unpruned?.accuracy?.mean;
   return {
     dominated: faded,
-    accuracies: [...faded, ...clouds].filter((point) => point.accuracy !== null),
     clouds,
     curves: points(drawn.filter((one) => one.kind === "curve")),
     intervals: points(marked.filter((one) => one.frontier.length <= MOST_WHISKERS)),
@@ -172,7 +171,9 @@ function draw(
   panels.push(frontierPanel(frame, { metric: "divergence", y, title, height, lowest: !withAccuracy }));
   if (withAccuracy) {
     const seen = [...datasets.intervals.flatMap((point) => [point.accuracyLow, point.accuracyHigh])];
-    seen.push(...[...datasets.accuracies, ...datasets.marks, ...datasets.unpruned].map((point) => point.accuracy));
+    seen.push(
+      ...[...faded, ...datasets.clouds, ...datasets.marks, ...datasets.unpruned].map((point) => point.accuracy),
+    );
     const axis = linearScale(
       seen.filter((value) => value !== null),
       { ticks: 4, limit: [0, 1] },

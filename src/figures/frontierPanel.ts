@@ -89,7 +89,7 @@ function unprunedLayers(y: ReturnType<typeof yEncoding>) {
 }
 
 /**
- * Draws from the figure's datasets: `dominated` or, for accuracies, `accuracies` (faded points), `clouds` (staircases),
+ * Draws from the figure's datasets: `dominated` (faded points), `clouds` (staircases; faded points among the accuracies),
  * `curves` (lines), `intervals` (whiskers), `marks`, `labels`, `unpruned`.
  */
 export function frontierPanel(frame: PanelFrame, options: PanelOptions) {
@@ -103,7 +103,7 @@ export function frontierPanel(frame: PanelFrame, options: PanelOptions) {
   const strokeDash = bySeries(style.map((one) => [...one.dash]));
   const tooltip = [nominal("series"), nominal("configuration"), { ...nominal("description"), title: "numbers" }];
   const isDivergence = options.metric === "divergence";
-  const faded = isDivergence ? "dominated" : "accuracies";
+  const faded = isDivergence ? ["dominated"] : ["dominated", "clouds"];
 
   const line = (name: string, interpolate: "linear" | "step-after", strokeWidth: number) => ({
     data: { name },
@@ -111,11 +111,13 @@ export function frontierPanel(frame: PanelFrame, options: PanelOptions) {
     encoding: { x, y, color, strokeDash },
   });
   const layers = [
-    {
-      data: { name: faded },
-      mark: { type: "point", filled: true, size: 9, opacity: 0.28, clip: true, aria: false },
-      encoding: { x, y, color, tooltip },
-    },
+    ...faded
+      .filter((name) => frame.filled.has(name))
+      .map((name) => ({
+        data: { name },
+        mark: { type: "point", filled: true, size: 9, opacity: 0.28, clip: true, aria: false },
+        encoding: { x, y, color, tooltip },
+      })),
     ...(!isDivergence && frame.filled.has("unpruned") ? unprunedLayers(y) : []),
     // Dominance is about divergence: a cloud's frontier would zigzag through the accuracies, so it has no line there.
     ...(isDivergence && frame.filled.has("clouds") ? [line("clouds", "step-after", 1.3)] : []),

@@ -51,7 +51,15 @@ describe("the frontier figure", () => {
       ],
     ]);
     expect(accuracy!.layer.map((one) => `${one.data.name}:${one.mark.type}`)).to.deep.equal([
-      ...["accuracies:point", "unpruned:rule", "unpruned:text", "curves:line", "intervals:rule", "marks:point"],
+      ...[
+        "dominated:point",
+        "clouds:point",
+        "unpruned:rule",
+        "unpruned:text",
+        "curves:line",
+        "intervals:rule",
+        "marks:point",
+      ],
     ]);
     expect(look(frontierSpecification(results, { accuracy: false })).vconcat).to.have.length(1);
   });

@@ -28,22 +28,31 @@ export async function figureBundle(specification: FigureSpecification, text: str
   const small = await sharp(picture).png({ palette: true, colours: COLOURS, compressionLevel: 9 }).toBuffer();
   return {
     [MIME_TYPE]: { ...compact(specification), $schema: SCHEMA },
-    "image/svg+xml": await renderSvg(specification),
+    "image/svg+xml": withoutNoise(await renderSvg(specification)),
     "image/png": small.toString("base64"),
     "text/plain": text.trimEnd(),
   };
 }
 
-/** The same figure in fewer bytes: numbers rounded, empty fields of records left out, each dataset once. */
+/** Coordinates to a hundredth of a pixel; texts stay as they are. */
+function withoutNoise(svg: string): string {
+  return svg.replace(/ (d|transform|x|y|x1|x2|y1|y2)="([^"]*)"/g, (_, name: string, value: string) => {
+    const short = value.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))));
+    return ` ${name}="${short}"`;
+  });
+}
+
+/** The same figure in fewer bytes: numbers rounded, fields of records that nothing draws left out, each dataset once. */
 export function compact(specification: FigureSpecification): Record<string, Json> {
   const copy = JSON.parse(JSON.stringify(specification, rounded)) as Record<string, Json>;
-  const { datasets } = copy;
+  const { datasets, ...drawing } = copy;
   if (typeof datasets !== "object" || datasets === null || Array.isArray(datasets)) return copy;
+  const drawn = JSON.stringify(drawing);
   const names = new Map<string, string>();
   const merged: Record<string, Json> = {};
   const renamed = new Map<string, string>();
   for (const [name, records] of Object.entries(datasets)) {
-    const slim = Array.isArray(records) ? records.map(withoutNulls) : records;
+    const slim = Array.isArray(records) ? records.map((record) => slimmed(record, drawn)) : records;
     const text = JSON.stringify(slim);
     const same = names.get(text);
     if (same === undefined) {
@@ -58,10 +67,10 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 }
 
-/** A field that is not there is drawn as one that is null: not at all. */
-function withoutNulls(record: Json): Json {
+/** A field that is not there is drawn as one that is null: not at all. What the specification never names is not drawn either. */
+function slimmed(record: Json, drawn: string): Json {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return record;
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(record).filter(([name, value]) => value !== null && drawn.includes(name)));
 }
 
 /** Points `data: { name }` at the dataset that stayed. */

@@ -6,7 +6,7 @@ import { nonDominated } from "../../pareto/index.js";
 import { ON_VALIDATION, type WidgetPoint, type WidgetValue } from "./point.js";
 
 /** Points in a notebook's file besides those of the frontiers: the cloud keeps its shape, the file stays small. */
-const MOST_IN_FILE = 1_000;
+const MOST_IN_FILE = 700;
 /** Digits of a number: more than a screen can show. */
 const DIGITS = 5;
 /** The plot that thinning goes by, in pixels. */
@@ -73,17 +73,21 @@ export function costAxes(points: readonly WidgetPoint[], first: CostUnit): CostU
   return units.filter((unit, i) => i === 0 || points.every(({ cost }) => cost[unit] !== undefined));
 }
 
-/**
- * The columns of points.
- *
- * @param orders their places among all evaluations.
- */
+/** What is written of points. */
+export interface ColumnOptions {
+  /** The points' places among all evaluations. */
+  readonly orders: readonly number[];
+  readonly series: SeriesList;
+  readonly units: readonly CostUnit[];
+  readonly withAccuracy: boolean;
+  /** Places of the points whose kept shares are written; the others' are asked for when somebody looks at them. */
+  readonly noted: ReadonlySet<number>;
+}
+
+/** The columns of points. */
 export function columnsOf(
   points: readonly WidgetPoint[],
-  orders: readonly number[],
-  series: SeriesList,
-  units: readonly CostUnit[],
-  withAccuracy: boolean,
+  { orders, series, units, withAccuracy, noted }: ColumnOptions,
 ): object {
   const metric = (of: (point: WidgetPoint) => WidgetValue | null): object => {
     const edge = (name: "low" | "high") =>
@@ -94,13 +98,15 @@ export function columnsOf(
     label: points.map(({ configuration }) => clean(configuration)),
     series: points.map((point) => series.indexOf(point.series)),
     budget: points.map(({ budget }) => short(budget)),
-    order: [...orders],
+    order: orders,
     costs: Object.fromEntries(units.map((unit) => [unit, points.map(({ cost }) => short(cost[unit]))])),
     metrics: {
       divergence: metric(({ divergence }) => divergence),
       ...(withAccuracy ? { accuracy: metric(({ accuracy }) => accuracy) } : {}),
     },
-    shares: points.map(({ shares }) => shares?.map((share) => Number(share.toFixed(4))) ?? null),
+    shares: points.map(({ shares }, i) =>
+      noted.has(orders[i]!) && shares !== null ? shares.map((share) => Number(share.toFixed(4))) : null,
+    ),
   };
 }
 
@@ -143,12 +149,13 @@ export function axesOf(
 }
 
 /**
- * The places of the points that a file keeps: every frontier and what is named, the rest thinned as an eye would not notice.
+ * The places of the points that matter most: those of each series' frontier, those that the results list as theirs, and those
+ * that are named.
  *
- * @param named ids of points that stay in any case.
+ * @param named ids of points.
  */
-export function placesInFile(points: readonly WidgetPoint[], unit: CostUnit, named: readonly string[]): number[] {
-  const kept = new Set<number>();
+export function placesOfNote(points: readonly WidgetPoint[], unit: CostUnit, named: readonly string[]): Set<number> {
+  const noted = new Set<number>();
   const bySeries = new Map<string, number[]>();
   points.forEach(({ series }, i) => {
     const places = bySeries.get(series);
@@ -157,13 +164,18 @@ export function placesInFile(points: readonly WidgetPoint[], unit: CostUnit, nam
   });
   for (const places of bySeries.values()) {
     const values = places.map((i) => [points[i]!.cost[unit] ?? 0, points[i]!.divergence.mean]);
-    for (const front of nonDominated(values)) kept.add(places[front]!);
+    for (const front of nonDominated(values)) noted.add(places[front]!);
   }
   const names = new Set(named);
   points.forEach(({ series, configuration, listed }, i) => {
-    if (listed || names.has(pointId(series, configuration))) kept.add(i);
+    if (listed || names.has(pointId(clean(series), clean(configuration)))) noted.add(i);
   });
-  const rest = [...points.keys()].filter((i) => !kept.has(i));
+  return noted;
+}
+
+/** The places of the points that a file keeps: all of note, and of the rest as many as an eye can tell apart. Ascending. */
+export function placesInFile(points: readonly WidgetPoint[], unit: CostUnit, noted: ReadonlySet<number>): number[] {
+  const rest = [...points.keys()].filter((i) => !noted.has(i));
   const xs = pixels(
     rest.map((i) => points[i]!.cost[unit] ?? 0),
     PLOT.width,
@@ -172,9 +184,11 @@ export function placesInFile(points: readonly WidgetPoint[], unit: CostUnit, nam
     rest.map((i) => points[i]!.divergence.mean),
     PLOT.height,
   );
-  const places = xs.map((x, i): [number, number] => [x, ys[i]!]);
-  for (const i of thin(places, MOST_IN_FILE)) kept.add(rest[i]!);
-  return [...kept].sort((a, b) => a - b);
+  const drawn = thin(
+    xs.map((x, i): [number, number] => [x, ys[i]!]),
+    MOST_IN_FILE,
+  );
+  return [...noted, ...drawn.map((i) => rest[i]!)].sort((a, b) => a - b);
 }
 
 /** From zero to the largest of them over a length. */

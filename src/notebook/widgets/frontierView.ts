@@ -26,6 +26,7 @@ import {
   type FrontierConstraint,
   headJson,
   placesInFile,
+  placesOfNote,
   SeriesList,
 } from "./frontierJson.js";
 import { pairedDifferences } from "./paired.js";
@@ -64,7 +65,7 @@ export interface FrontierEvents {
 }
 
 /** What is drawn of dominated points where there is no widget: the cloud keeps its shape, the notebook stays small. */
-const MOST_DOMINATED = 150;
+const MOST_DOMINATED = 100;
 /** Pastes into a cell. */
 const CODE =
   "const chosen = results.means.find(({ series, configuration }) => series === {series} && configuration === {configuration});";
@@ -196,20 +197,30 @@ export class FrontierView extends DisplayHandle {
     });
   }
 
-  /** The MIME data with these points. Everything that is sent later goes on from it. */
-  #json(places: readonly number[]): object {
+  get #unit(): CostUnit {
+    return this.#options.unit ?? this.#source.head().unit;
+  }
+
+  /** The places of the points that are never left out. */
+  get #noted(): Set<number> {
+    const named = [this.#state.selected, ...this.#state.pinned].filter((id) => id !== null);
+    return placesOfNote(this.#points, this.#unit, named);
+  }
+
+  /** The MIME data with the points at these places. */
+  #json(orders: readonly number[], noted: ReadonlySet<number>): object {
     const points = this.#points;
-    const head = { ...this.#source.head(), ...(this.#options.unit === undefined ? {} : { unit: this.#options.unit }) };
-    const units = costAxes(points, head.unit);
+    const head = this.#source.head();
+    const units = costAxes(points, this.#unit);
     const series = new SeriesList();
     series.add(points);
-    const chosen = places.map((i) => points[i]!);
+    const chosen = orders.map((i) => points[i]!);
     return {
       ...headJson(head),
       widget: this.#channel.id,
       ...axesOf(units, head.accuracyMetric),
       series: series.json(head.searchCosts),
-      points: columnsOf(chosen, places, series, units, head.accuracyMetric !== null),
+      points: columnsOf(chosen, { orders, series, units, withAccuracy: head.accuracyMetric !== null, noted }),
       evaluated: points.length,
       comparisons: comparisonsJson(head.comparisons, points),
       hypervolume: null,
@@ -219,13 +230,14 @@ export class FrontierView extends DisplayHandle {
     };
   }
 
+  /** All points, from which what is sent later goes on. */
   #everything(): object {
     const points = this.#points;
     this.#sent = points.length;
     this.#series = new SeriesList();
     this.#series.add(points);
-    this.#units = costAxes(points, this.#options.unit ?? this.#source.head().unit);
-    return this.#json([...points.keys()]);
+    this.#units = costAxes(points, this.#unit);
+    return this.#json([...points.keys()], this.#noted);
   }
 
   /** What the front end lacks; a new series or axis makes everything another. */
@@ -233,25 +245,22 @@ export class FrontierView extends DisplayHandle {
     const points = this.#points;
     const added = points.slice(this.#sent);
     if (added.length === 0) return undefined;
-    const head = this.#source.head();
-    const units = costAxes(points, this.#options.unit ?? head.unit);
+    const units = costAxes(points, this.#unit);
     if (this.#series.add(added) || units.length !== this.#units.length) {
       queueMicrotask(() => this.#channel.replaced());
       return undefined;
     }
     const orders = added.map((_, i) => this.#sent + i);
     this.#sent = points.length;
-    return {
-      points: columnsOf(added, orders, this.#series, units, head.accuracyMetric !== null),
-      evaluated: points.length,
-    };
+    const withAccuracy = this.#source.head().accuracyMetric !== null;
+    const options = { orders, series: this.#series, units, withAccuracy, noted: new Set(orders) };
+    return { points: columnsOf(added, options), evaluated: points.length };
   }
 
   #quick(): Record<string, unknown> {
-    const { unit } = this.#source.head();
-    const named = [this.#state.selected, ...this.#state.pinned].filter((id) => id !== null);
-    const places = placesInFile(this.#points, this.#options.unit ?? unit, named);
-    return { [FRONTIER_MIME]: this.#json(places), "text/plain": this.#text() };
+    const noted = this.#noted;
+    const orders = placesInFile(this.#points, this.#unit, noted);
+    return { [FRONTIER_MIME]: this.#json(orders, noted), "text/plain": this.#text() };
   }
 
   async #whole(): Promise<Record<string, unknown>> {
