@@ -20,4 +20,5 @@ export { duration, Pace, paceText } from "./pace.js";
 export type { StudySearchOptions } from "./searchRun.js";
 export { type BestSchedule, type Stoppable, Study, type StudyFacts, type Surroundings } from "./study.js";
 export { demandEmbedded, EMBEDDED_DIRECTORY, loadStudyModel, type StudyModel } from "./studyModel.js";
+export type { PictureSurvival, StudySurvivalOptions } from "./survivalRun.js";
 export type { TrainingOptions } from "./training.js";

@@ -16,6 +16,7 @@ import { runGrid, type StudyGridOptions } from "./gridRun.js";
 import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
+import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
 
 /** Stops one operation from outside. */
 export interface Stoppable {
@@ -194,6 +195,15 @@ export class Study {
       const key = await runCertificate(this.#context, wanted, options, pacer);
       return summarise(measuredCertificate(entries, header, key)!, header, pacer);
     });
+  }
+
+  /**
+   * What a schedule leaves of test samples' pictures: for every visual token, the layer at which it goes.
+   *
+   * @throws EspalierError as `evaluate`, and where no sample has its picture at hand; Stopped.
+   */
+  survival(schedule: ScheduleToEvaluate, options: StudySurvivalOptions & Stoppable = {}): Promise<PictureSurvival[]> {
+    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedule, options, pacer));
   }
 
   /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
