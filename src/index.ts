@@ -157,6 +157,7 @@ export {
   type DataOptions,
   EMBEDDED_DIRECTORY,
   embeddedData,
+  type HypervolumeCurve,
   loadStudyModel,
   type PictureSurvival,
   readStudy,

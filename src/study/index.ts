@@ -16,6 +16,7 @@ export {
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export type { StudyGridOptions } from "./gridRun.js";
+export type { HypervolumeCurve } from "./hypervolumeCurve.js";
 export { duration, Pace, paceText } from "./pace.js";
 export type { StudySearchOptions } from "./searchRun.js";
 export { type BestSchedule, type Stoppable, Study, type StudyFacts, type Surroundings } from "./study.js";

@@ -13,6 +13,7 @@ import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
+import { type HypervolumeCurve, hypervolumeCurve } from "./hypervolumeCurve.js";
 import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
@@ -223,6 +224,11 @@ export class Study {
    */
   snapshot(): Promise<Results> {
     return assembleResults([...this.#context.entries]);
+  }
+
+  /** How the search's frontier grew with the work that went into it; null until it is complete once. */
+  hypervolumeCurve(): HypervolumeCurve | null {
+    return hypervolumeCurve(this.#context.entries, this.#context.header);
   }
 
   /** How the shares of a schedule that is the same for all test samples determine its mean normalised cost (METHOD §2). */

@@ -95,7 +95,6 @@ export class FrontierEncoder {
       points: columnsOf(chosen, { orders, series, units, withAccuracy: head.accuracyMetric !== null, noted }),
       evaluated: points.length,
       comparisons: comparisonsJson(head.comparisons, points),
-      hypervolume: null,
       selected,
       budget,
       pinned,

@@ -3,6 +3,7 @@ import { DATA_VERSION } from "../../../labextension/src/data/index.js";
 import { COST_UNIT_NAMES, type Comparison, type CostUnit, seriesLabel } from "../../export/index.js";
 import { thin } from "../../figures/thin.js";
 import { nonDominated } from "../../pareto/index.js";
+import type { HypervolumeCurve } from "../../study/index.js";
 import { clean, idOf, ON_VALIDATION, type WidgetPoint, type WidgetValue } from "./point.js";
 
 /** Points in a notebook's file besides those of the frontiers: the cloud keeps its shape, the file stays small. */
@@ -27,6 +28,8 @@ export interface FrontierHead {
   readonly searchCosts: ReadonlyMap<string, number>;
   readonly comparisons: readonly Comparison[];
   readonly constraints: readonly FrontierConstraint[];
+  /** How the frontier grew; null where that is not known. */
+  readonly hypervolume: HypervolumeCurve | null;
   readonly code: string | null;
 }
 
@@ -228,6 +231,14 @@ export function headJson(head: FrontierHead): object {
     title: clean(head.title),
     subtitle: clean(head.subtitle),
     unpruned: head.unprunedAccuracy === null ? {} : { accuracy: short(head.unprunedAccuracy) },
+    hypervolume:
+      head.hypervolume === null
+        ? null
+        : {
+            cost: head.hypervolume.layerForwards,
+            value: head.hypervolume.hypervolume.map(short),
+            unit: "layer-forwards",
+          },
     constraints: head.constraints.map((one) => ({ ...one, label: clean(one.label) })),
     code: head.code,
   };

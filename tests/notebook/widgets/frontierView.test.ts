@@ -166,6 +166,9 @@ describe("notebook/widgets/frontierView", function () {
     const last = readFrontier(end.of("state").at(-1)!.data);
     expect([...last.points.label]).to.include.members(SEARCH.budgets.map((budget) => `search@${budget}`));
     expect([...last.points.metrics.get("divergence")!.low!].every(Number.isFinite)).to.equal(true);
+    const { hypervolume } = last;
+    expect(hypervolume!.cost).to.have.length(SEARCH.budgets.length);
+    expect([...hypervolume!.value]).to.deep.equal([...hypervolume!.value].sort((a, b) => a - b));
     const whole = shownData(kernel, FRONTIER_MIME).at(-1)!;
     expect(whole).to.have.property("image/png");
     expect(readFrontier(whole[FRONTIER_MIME]).points.length).to.equal(last.points.length);
