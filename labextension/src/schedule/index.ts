@@ -1,0 +1,2 @@
+/** The layer-schedule widget. */
+export { renderSchedule } from "./renderSchedule.js";

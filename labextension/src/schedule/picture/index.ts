@@ -1,0 +1,2 @@
+/** Which patches of a picture die where. */
+export { PicturePanel } from "./picturePanel.js";
