@@ -1,5 +1,15 @@
 /** The widget over data that have been read: its parts, and what each change draws anew. */
-import { type Disposers, element, Frames, LiveRegion, Requests, shorten, themeOf, uniqueId, watchTheme } from "../core/index.js";
+import {
+  type Disposers,
+  element,
+  Frames,
+  LiveRegion,
+  Requests,
+  shorten,
+  themeOf,
+  uniqueId,
+  watchTheme,
+} from "../core/index.js";
 import type { ScheduleData } from "../data/index.js";
 import type { Host, WidgetEvent, WidgetModel } from "../widget.js";
 import { ChartPanel } from "./chartPanel.js";

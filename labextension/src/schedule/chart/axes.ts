@@ -16,7 +16,9 @@ export function drawAxes({ layout, theme, translate: t }: ChartScene): SVGGEleme
     group.append(text(`${share * 100} %`, { x: left - 6, y: y + 3.5, "text-anchor": "end" }));
   }
   group.append(...layerNumbers(layout, bottom));
-  group.append(text(t("Layer →"), { x: right, y: bottom + 31, "text-anchor": "end", fill: theme.text, "font-size": 11 }));
+  group.append(
+    text(t("Layer →"), { x: right, y: bottom + 31, "text-anchor": "end", fill: theme.text, "font-size": 11 }),
+  );
   return group;
 }
 

@@ -21,7 +21,8 @@ export class Bars {
 
   draw(scene: ChartScene): void {
     const { layout, theme, shares, layer } = scene;
-    const fresh = this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
+    const fresh =
+      this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
     if (fresh) this.#begin(scene);
     for (let i = 0; i < shares.length; i++) {
       if (fresh || shares[i] !== this.#shares[i]) this.#drawBar(scene, i);
@@ -60,7 +61,10 @@ export class Bars {
       "fill-opacity": chosen ? 0.95 : layer === 0 ? 0.32 : 0.62,
     });
     if (this.#counts.children[layer] !== undefined)
-      setAttributes(this.#counts.children[layer]!, { "font-weight": chosen ? "bold" : null, fill: chosen ? theme.text : null });
+      setAttributes(this.#counts.children[layer]!, {
+        "font-weight": chosen ? "bold" : null,
+        fill: chosen ? theme.text : null,
+      });
   }
 }
 

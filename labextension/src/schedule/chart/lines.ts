@@ -13,7 +13,9 @@ export function drawLines({ layout, theme, lines }: ChartScene): SVGGElement {
   // A line of the page's colour below each keeps it apart from bars and other lines.
   for (const { shares, style } of lines) {
     const d = stepPath(layout, shares);
-    group.append(svgElement("path", { attributes: { d, stroke: theme.page, "stroke-width": 4.5, "stroke-opacity": 0.85 } }));
+    group.append(
+      svgElement("path", { attributes: { d, stroke: theme.page, "stroke-width": 4.5, "stroke-opacity": 0.85 } }),
+    );
     group.append(
       svgElement("path", {
         attributes: { d, stroke: style.colour, "stroke-width": 2, "stroke-dasharray": dashOf(style.dash) },

@@ -35,7 +35,9 @@ export function drawPrices(scene: ChartScene): SVGGElement {
   group.append(svgElement("path", { attributes: { ...whiskers, d: intervals(scene, scale, less, width / 2 + 0.5) } }));
   group.append(...layerNumbers(layout, bottom));
   // That of the shares above is the same axis, but far off.
-  group.append(text(t("Layer →"), { x: layout.right, y: bottom + 29, "text-anchor": "end", fill: theme.text, "font-size": 11 }));
+  group.append(
+    text(t("Layer →"), { x: layout.right, y: bottom + 29, "text-anchor": "end", fill: theme.text, "font-size": 11 }),
+  );
   return group;
 }
 
@@ -53,7 +55,8 @@ function drawTitle(scene: ChartScene, y: number): SVGElement[] {
     swatch(at + 50, { fill: theme.page, stroke: lessColour(scene), "stroke-width": 1.3 }),
     text(t("less"), { x: at + 63, y: key }),
   ];
-  if (layout.width >= 460) parts.push(text(t("at {schedule}", { schedule: shorten(certified, 40) }), { x: at + 100, y: key }));
+  if (layout.width >= 460)
+    parts.push(text(t("at {schedule}", { schedule: shorten(certified, 40) }), { x: at + 100, y: key }));
   return parts;
 }
 

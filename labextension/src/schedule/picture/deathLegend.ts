@@ -40,7 +40,15 @@ export class DeathLegend {
       const fill = deathColour(death, layers)!;
       part({ x, y: BASE - 4, width: Math.max(1, step), height: 4, fill });
       if (counts[death]! > 0)
-        part({ x: x + step * 0.1, y: BASE - height, width: Math.max(1, step * 0.8), height, fill, stroke: theme.axis, "stroke-width": step > 4 ? 0.75 : 0 });
+        part({
+          x: x + step * 0.1,
+          y: BASE - height,
+          width: Math.max(1, step * 0.8),
+          height,
+          fill,
+          stroke: theme.axis,
+          "stroke-width": step > 4 ? 0.75 : 0,
+        });
     }
     part({ x: Math.min(width - 2, layer * step + step / 2 - 1), y: 0, width: 2, height: BASE, fill: theme.accent });
     const label = (text: string, attributes: Readonly<Record<string, string | number>>) =>
