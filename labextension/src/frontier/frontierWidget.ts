@@ -26,8 +26,9 @@ import { followKeys } from "./plotKeys.js";
 import { followPointer } from "./plotPointer.js";
 import { Questions, sentenceOf } from "./questions.js";
 
-/** Names of series are placed so long after the plot has been drawn, and no more often. */
-const LABELS_MS = 250;
+/** What may come later comes so long after the plot has been drawn; while it grows, no more often than the second. */
+const SETTLE_MS = 150;
+const SETTLE_GROWING_MS = 1_000;
 const HELP =
   "Left and right arrows go along a frontier, up and down to another series. Enter selects, P pins, B goes to the budget, plus and minus zoom, Shift with arrows moves, 0 or Escape shows everything.";
 
@@ -59,7 +60,7 @@ export class FrontierWidget {
   readonly #subtitle = element("div", { class: "espalier-secondary espalier-subtitle" });
   readonly #message = element("div", { class: "espalier-message", attributes: { hidden: true } });
   #running: WidgetStatus = { running: null, progress: null };
-  #labels: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   /** @param root where it will stand, which has the theme. */
   constructor(root: HTMLElement, model: WidgetModel, host: Host, data: FrontierData) {
@@ -80,7 +81,7 @@ export class FrontierWidget {
     const interaction = new Interaction({ scene, model, words, ask, say: (text) => this.#live.say(text) });
     this.#interaction = interaction;
 
-    this.#mirror = new Mirror(words, words.text("Configurations on the frontier"), words.text(HELP));
+    this.#mirror = new Mirror(words, words.text(HELP));
     this.#tooltip = new Tooltip(words);
     const moved = {
       change: (budget: number | null) => interaction.setBudget(budget),
@@ -172,7 +173,7 @@ export class FrontierWidget {
   }
 
   dispose(): void {
-    clearTimeout(this.#labels);
+    clearTimeout(this.#settling);
     this.#frames.dispose();
     this.#disposers.dispose();
     this.#live.dispose();
@@ -259,7 +260,7 @@ export class FrontierWidget {
     try {
       if (type === "append") {
         this.#scene.append(readAppended(content, this.#scene.data));
-        this.#frames.ask("plot", "mirror", "marks", "panels");
+        this.#frames.ask("plot", "marks", "panels");
       } else if (type === "status") {
         const status = readStatus(content);
         const ended = this.#running.running;
@@ -281,18 +282,21 @@ export class FrontierWidget {
   #drawPlot(): void {
     const scene = this.#scene;
     const words = this.#words;
-    const isDrawn = this.#plot.draw(scene, this.#host.settings.frontierHeight, {
+    const drawn = this.#plot.draw(scene, this.#host.settings.frontierHeight, {
       xTicks: (ticks) => words.ticks(scene.costAxis, ticks),
       yTicks: (ticks) => words.ticks(scene.metricAxis, ticks),
-      describe: (point) => words.describe(scene, point),
       unpruned: words.text("unpruned"),
     });
-    if (!isDrawn) return;
-    this.#labels ??= setTimeout(() => {
-      this.#labels = undefined;
-      this.#plot.placeLabels(scene);
-      this.#frames.ask("marks");
-    }, LABELS_MS);
+    if (drawn === "nothing") return;
+    if (drawn === "everything") clearTimeout(this.#settling);
+    else if (this.#settling !== undefined) return;
+    this.#settling = setTimeout(() => this.#settle(), drawn === "everything" ? SETTLE_MS : SETTLE_GROWING_MS);
+  }
+
+  #settle(): void {
+    this.#settling = undefined;
+    this.#plot.settle(this.#scene);
+    this.#frames.ask("mirror", "marks");
   }
 
   #drawMarks(): void {
@@ -301,9 +305,10 @@ export class FrontierWidget {
     const marks = { hovered, focused, selected, pinned, best, brush };
     this.#plot.drawMarks(scene, { ...marks, budget: scene.showsBudget ? budget : null });
     this.#slider.update(scene, budget, best);
+    if (focused >= 0 && !this.#mirror.lists(scene, focused)) this.#mirror.update(scene, [focused, selected, ...pinned]);
     this.#mirror.mark(scene, focused, selected, pinned);
     const { left, top } = this.#plot.margins;
-    this.#tooltip.show(scene, hovered >= 0 ? hovered : focused, left, top, this.#plot.element.clientWidth);
+    this.#tooltip.show(scene, hovered >= 0 ? hovered : focused, left, top, this.#plot.width);
   }
 
   #drawPanels(): void {

@@ -48,6 +48,7 @@ async function build(widget: string): Promise<string> {
         },
       ],
     },
+    optimization: { minimize: false },
     performance: false,
   });
   await new Promise<void>((resolve, reject) => {

@@ -40,5 +40,13 @@ export interface PageApi {
   saves(): number;
   readonly files: SavedFile[];
   readonly copied: string[];
+  /** Milliseconds of the call itself, and until the drawing was painted. */
+  timeMount(render: string, data: unknown, options?: MountOptions): Promise<{ script: number; painted: number }>;
+  /** Milliseconds of the frame that follows a message. */
+  timeDeliver(content: unknown): Promise<number>;
+  /** Likewise for movements of the pointer over an element. */
+  timePointer(selector: string, moves: number): Promise<number[]>;
+  /** Milliseconds between the frames while messages come. */
+  streamFrames(messages: readonly unknown[], hertz: number): Promise<number[]>;
   leftovers(): Leftovers;
 }

@@ -30,6 +30,7 @@ export class Chart {
   #shape = "";
   /** What the view holds already. */
   #rows: Partial<ChartRows> = {};
+  readonly #signals = new Map<string, string>();
 
   /** Draws a state; nothing before Vega has been loaded. */
   draw(state: ChartState): void {
@@ -37,20 +38,25 @@ export class Chart {
     if (vega === null) return;
     const { plot, margins, rows } = state;
     const view = this.#viewOf(vega, state);
-    view
-      .width(plot.width)
-      .height(plot.height)
-      .padding({ ...margins });
+    this.#set(view, "width", plot.width);
+    this.#set(view, "height", plot.height);
+    this.#set(view, "padding", { ...margins });
     for (const [name, scale, labels] of [
       ["x", plot.x, state.xLabels],
       ["y", plot.y, state.yLabels],
     ] as const) {
-      view.signal(`${name}Domain`, [...scale.domain]).signal(`${name}Ticks`, [...scale.ticks]);
-      view.signal(`${name}Labels`, [...labels]).signal(`${name}Constant`, scale.constant ?? 1);
+      this.#set(view, `${name}Domain`, [...scale.domain]);
+      this.#set(view, `${name}Ticks`, [...scale.ticks]);
+      this.#set(view, `${name}Labels`, [...labels]);
+      this.#set(view, `${name}Constant`, scale.constant ?? 1);
     }
     for (const name of ["curves", "stairs", "intervals", "marks", "across", "up"] as const) {
-      if (this.#rows[name] === rows[name]) continue;
-      vega.replaceRows(view, name, rows[name]);
+      const [before, after] = [this.#rows[name] ?? [], rows[name]];
+      if (before === after) continue;
+      const [old, now] = [new Set<object>(before), new Set<object>(after)];
+      const gone = before.filter((row) => !now.has(row));
+      const added = after.filter((row) => !old.has(row));
+      if (gone.length + added.length > 0) vega.changeRows(view, name, gone, added);
     }
     this.#rows = rows;
     view.run();
@@ -60,6 +66,14 @@ export class Chart {
     this.#view?.finalize();
     this.#view = null;
     this.element.replaceChildren();
+  }
+
+  /** Sets a signal if it has another value: a new array of the same numbers would have everything computed anew. */
+  #set(view: View, name: string, value: unknown): void {
+    const written = JSON.stringify(value);
+    if (this.#signals.get(name) === written) return;
+    this.#signals.set(name, written);
+    view.signal(name, value);
   }
 
   #viewOf(vega: VegaRuntime, state: ChartState): View {
@@ -73,6 +87,7 @@ export class Chart {
     }
     this.#shape = shape;
     this.#rows = {};
+    this.#signals.clear();
     this.#view = vega.makeView(runtime, this.element);
     return this.#view;
   }
@@ -92,7 +107,8 @@ function specificationOf({ plot, inks, font }: ChartState): object {
     autosize: "none",
     width: 100,
     height: 100,
-    config: { background: null, font, view: { stroke: null } },
+    // The rows hold numbers alone, and what a screen reader reads is elsewhere.
+    config: { background: null, font, aria: false, mark: { invalid: null }, view: { stroke: null } },
     layer: chartLayers({
       x: plot.x,
       y: plot.y,

@@ -1,8 +1,8 @@
 /** The points that are not on a frontier, on canvases of their own: as many as there are, and only what is new of them. */
 import { toPixel } from "../../../../src/figures/browser.js";
 import { element } from "../../core/index.js";
-import type { ChartInks, FrontierScene } from "../model/index.js";
-import { DOMINATED } from "../model/index.js";
+import { type ChartInks, DOMINATED, type FrontierScene, PROBABLY_DOMINATED } from "../model/index.js";
+import { Sheet, type Stamp, stampOf } from "./sheet.js";
 
 interface Dots {
   /** Diameter in pixels. */
@@ -31,8 +31,10 @@ export class Cloud {
   /** How many dots of each series lie at each pixel. */
   #crowd = new Uint8Array(0);
 
+  readonly #grid = element("canvas");
+
   constructor() {
-    this.element.append(this.#faded.canvas, this.#probable.canvas);
+    this.element.append(this.#grid, this.#faded.canvas, this.#probable.canvas);
   }
 
   /** Draws everything anew, and the grid below. */
@@ -43,93 +45,65 @@ export class Cloud {
     this.#faded.resize(plot.width, plot.height, ratio);
     this.#probable.resize(plot.width, plot.height, ratio);
     this.#crowd = new Uint8Array(Math.ceil(plot.width + 1) * Math.ceil(plot.height + 1) * scene.data.series.length);
-    this.#drawGrid(state);
-    this.#drawDots(state, length, (i) => i, DOMINATED);
-    this.drawProbable(state);
+    this.#drawGrid(state, ratio);
+    this.add(state, range(length));
+    this.redrawProbable(state);
   }
 
   /** Adds points that have become dominated. */
-  add(state: CloudState, points: readonly number[]): void {
-    this.#drawDots(state, points.length, (i) => points[i]!, DOMINATED);
-  }
-
-  drawProbable(state: CloudState): void {
+  add(state: CloudState, points: Iterable<number>): void {
     const { scene } = state;
-    this.#probable.clear();
-    const sprites = spritesOf(state, PROBABLE, this.#probable.ratio);
-    for (const i of scene.probable())
-      if (scene.isShown(i) && scene.places.isInside(i))
-        this.#probable.stamp(sprites[scene.points.series[i]!]!, scene.places.x(i), scene.places.y(i));
-  }
-
-  #drawDots(state: CloudState, count: number, at: (i: number) => number, standing: number): void {
-    const { scene } = state;
-    const { places, points, plot } = scene;
-    const { series } = points;
-    const sprites = spritesOf(state, FADED, this.#faded.ratio);
+    const { places, plot } = scene;
+    const { series } = scene.points;
+    const stamps = stampsOf(state, FADED, this.#faded.ratio);
     const width = Math.ceil(plot.width + 1);
     const area = width * Math.ceil(plot.height + 1);
-    for (let n = 0; n < count; n++) {
-      const i = at(n);
-      if (!places.isInside(i) || scene.standing(i) !== standing) continue;
+    for (const i of points) {
+      if (scene.standing(i) !== DOMINATED || !places.isInside(i)) continue;
       const [x, y, own] = [places.x(i), places.y(i), series[i]!];
       const pixel = own * area + Math.floor(y) * width + Math.floor(x);
       if (this.#crowd[pixel]! >= MOST_AT_A_PIXEL) continue;
       this.#crowd[pixel]!++;
-      this.#faded.stamp(sprites[own]!, x, y);
+      this.#faded.stamp(stamps[own]!, x, y);
     }
+    this.#faded.show();
   }
 
-  #drawGrid({ scene: { plot }, inks }: CloudState): void {
-    const { context, ratio } = this.#faded;
+  /** Adds points that have become probably dominated. */
+  addProbable(state: CloudState, points: readonly number[]): void {
+    const { scene } = state;
+    const stamps = stampsOf(state, PROBABLE, this.#probable.ratio);
+    for (const i of points)
+      if (scene.standing(i) === PROBABLY_DOMINATED && scene.places.isInside(i))
+        this.#probable.stamp(stamps[scene.points.series[i]!]!, scene.places.x(i), scene.places.y(i));
+    this.#probable.show();
+  }
+
+  /** Draws all those that are probably dominated, and no longer those that were. */
+  redrawProbable(state: CloudState): void {
+    this.#probable.clear();
+    this.addProbable(state, state.scene.probable());
+  }
+
+  #drawGrid({ scene: { plot }, inks }: CloudState, ratio: number): void {
+    this.#grid.width = Math.max(1, Math.round(plot.width * ratio));
+    this.#grid.height = Math.max(1, Math.round(plot.height * ratio));
+    this.#grid.style.width = `${plot.width}px`;
+    this.#grid.style.height = `${plot.height}px`;
+    const context = this.#grid.getContext("2d")!;
     context.fillStyle = inks.grid;
     for (const tick of plot.y.ticks) {
       const y = plot.height - toPixel(plot.y, tick, plot.height);
-      context.fillRect(0, Math.round(y * ratio), plot.width * ratio, Math.max(1, Math.round(ratio)));
+      context.fillRect(0, Math.round(y * ratio), this.#grid.width, Math.max(1, Math.round(ratio)));
     }
   }
 }
 
-/** A dot of each series' colour. */
-function spritesOf({ colours, hollow }: CloudState, { size, opacity }: Dots, ratio: number): HTMLCanvasElement[] {
-  const side = Math.ceil((size + 2) * ratio);
-  return colours.map((colour) => {
-    const canvas = element("canvas", { attributes: { width: side, height: side } });
-    const context = canvas.getContext("2d")!;
-    context.globalAlpha = hollow ? 1 : opacity;
-    context.beginPath();
-    context.arc(side / 2, side / 2, (size / 2) * ratio, 0, 2 * Math.PI);
-    context.fillStyle = context.strokeStyle = colour;
-    if (hollow) context.stroke();
-    else context.fill();
-    return canvas;
-  });
+function* range(length: number): Iterable<number> {
+  for (let i = 0; i < length; i++) yield i;
 }
 
-/** A canvas as sharp as the screen. */
-class Sheet {
-  readonly canvas = element("canvas");
-  readonly context = this.canvas.getContext("2d")!;
-  ratio = 1;
-
-  /** Also clears it. */
-  resize(width: number, height: number, ratio: number): void {
-    this.ratio = ratio;
-    this.canvas.width = Math.max(1, Math.round(width * ratio));
-    this.canvas.height = Math.max(1, Math.round(height * ratio));
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
-  }
-
-  clear(): void {
-    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  stamp(sprite: HTMLCanvasElement, x: number, y: number): void {
-    this.context.drawImage(
-      sprite,
-      Math.round(x * this.ratio - sprite.width / 2),
-      Math.round(y * this.ratio - sprite.height / 2),
-    );
-  }
+/** A dot of each series' colour. */
+function stampsOf({ colours, hollow }: CloudState, { size, opacity }: Dots, ratio: number): Stamp[] {
+  return colours.map((colour) => stampOf({ colour, size: size * ratio, opacity: hollow ? 1 : opacity, hollow }));
 }

@@ -7,7 +7,10 @@ import {
   type DirectLabel,
   directLabels,
   type FrontierScene,
+  type PointRow,
+  pointRow,
   type Rectangle,
+  type RowOf,
 } from "../model/index.js";
 import { Chart, type Margins } from "./chart.js";
 import { Cloud, type CloudState } from "./cloud.js";
@@ -18,7 +21,6 @@ import { Overlay } from "./overlay.js";
 export interface PlotWords {
   readonly xTicks: (ticks: readonly number[]) => string[];
   readonly yTicks: (ticks: readonly number[]) => string[];
-  readonly describe: (point: number) => string;
   readonly unpruned: string;
 }
 
@@ -52,6 +54,8 @@ export class PlotView {
   #font = "sans-serif";
   #left = LEAST_LEFT;
   #rows: ChartRows | null = null;
+  readonly #rowCache = new Map<string, PointRow>();
+  #room = 0;
   #labels: readonly DirectLabel[] = [];
   /** Whether everything has to be drawn again although the scene is the same. */
   #isStale = true;
@@ -77,6 +81,11 @@ export class PlotView {
     return { left: this.#left, top: TOP, right: RIGHT, bottom: BOTTOM };
   }
 
+  /** Of the element, when it was drawn last. */
+  get width(): number {
+    return this.#room;
+  }
+
   /** Reads theme and fonts anew; what is drawn next is drawn wholly. */
   restyle(scene: FrontierScene): void {
     this.#theme = canvasTheme(themeOf(this.#root), this.#root);
@@ -86,27 +95,28 @@ export class PlotView {
     this.#isStale = true;
   }
 
-  /** Draws axes, frontiers and the cloud, of the cloud only what is new. @returns false where there is no room yet. */
-  draw(scene: FrontierScene, height: number, words: PlotWords): boolean {
+  /**
+   * Draws axes, frontiers and the cloud; of the cloud only what is new, so that points that have become surely dominated still
+   * look probable until `settle`.
+   *
+   * @returns what has been drawn: nothing where there is no room yet.
+   */
+  draw(scene: FrontierScene, height: number, words: PlotWords): "nothing" | "changes" | "everything" {
     const yLabels = this.#layOut(scene, height, words);
-    if (yLabels === null) return false;
+    if (yLabels === null) return "nothing";
     const { plot } = scene;
     const changes = scene.update();
-    const cloud: CloudState = {
-      scene,
-      colours: this.#styles.map(({ colour }) => colour),
-      inks: this.#theme,
-      hollow: this.#theme.forced,
-    };
+    const cloud = this.#cloudState(scene);
     const everything = changes.everything || this.#isStale;
     if (everything) {
       this.#labels = [];
       this.#cloud.drawAll(cloud);
     } else {
       this.#cloud.add(cloud, changes.dominated);
-      if (changes.probable) this.#cloud.drawProbable(cloud);
+      this.#cloud.addProbable(cloud, changes.probable);
     }
-    if (everything || changes.fronts || this.#rows === null) this.#rows = chartRows(scene, this.#styles, words);
+    if (everything) this.#rowCache.clear();
+    if (everything || changes.fronts || this.#rows === null) this.#rows = this.#makeRows(scene, words);
     this.#isStale = false;
     const { text, secondary, axis, grid, page } = this.#theme;
     this.#chart.draw({
@@ -118,14 +128,15 @@ export class PlotView {
       xLabels: words.xTicks(plot.x.ticks),
       yLabels,
     });
-    return true;
+    return everything ? "everything" : "changes";
   }
 
-  /** Names of series beside their lines: placed after the rest has been drawn, for it takes longer. */
-  placeLabels(scene: FrontierScene): void {
+  /** What takes longer than a frame has, and may come later: names beside the lines, and points that are surer now. */
+  settle(scene: FrontierScene): void {
     this.#pen.font = `bold 11px ${this.#font}`;
     const wide = scene.plot.width >= LABELLED_WIDTH;
     this.#labels = wide ? directLabels(scene, (text) => this.#pen.measureText(text).width) : [];
+    this.#cloud.redrawProbable(this.#cloudState(scene));
   }
 
   drawMarks(scene: FrontierScene, marks: PlotMarks): void {
@@ -136,8 +147,24 @@ export class PlotView {
     this.#chart.dispose();
   }
 
+  #cloudState(scene: FrontierScene): CloudState {
+    const colours = this.#styles.map(({ colour }) => colour);
+    return { scene, colours, inks: this.#theme, hollow: this.#theme.forced };
+  }
+
+  #makeRows(scene: FrontierScene, { unpruned }: PlotWords): ChartRows {
+    const rowOf: RowOf = (dataset, point) => {
+      const key = `${dataset} ${point}`;
+      const row = this.#rowCache.get(key) ?? pointRow(scene, this.#styles, point, "");
+      this.#rowCache.set(key, row);
+      return row;
+    };
+    return chartRows(scene, rowOf, unpruned);
+  }
+
   #layOut(scene: FrontierScene, height: number, words: PlotWords): string[] | null {
-    const room = this.element.clientWidth;
+    this.#room = this.element.clientWidth;
+    const room = this.#room;
     if (room === 0) return null;
     const resize = () => scene.resize(Math.max(60, room - this.#left - RIGHT), height);
     resize();

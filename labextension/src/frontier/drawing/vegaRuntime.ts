@@ -1,5 +1,5 @@
 /** The parts of Vega that the plot needs: a chunk of its own, loaded when the first frontier is drawn. */
-import { changeset, Error as ERRORS, loader, logger, parse, type Runtime, type Spec, truthy, View } from "vega";
+import { changeset, Error as ERRORS, loader, logger, parse, type Runtime, type Spec, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile, type TopLevelSpec } from "vega-lite";
 
@@ -35,13 +35,13 @@ export function makeView(runtime: Runtime, container: HTMLElement | null): View 
   });
 }
 
-/** Puts rows into the place of a dataset's. */
-export function replaceRows(view: View, name: string, rows: readonly object[]): void {
+/** Takes rows out of a dataset, the same objects that were put in, and puts others in. */
+export function changeRows(view: View, name: string, gone: readonly object[], added: readonly object[]): void {
   view.change(
     name,
     changeset()
-      .remove(truthy)
-      .insert([...rows]),
+      .remove([...gone])
+      .insert([...added]),
   );
 }
 

@@ -39,42 +39,37 @@ const MOST_WHISKERS = 40;
 /** Vertices of one line. */
 const MOST_VERTICES = 2_000;
 
-export interface RowWords {
-  /** What a point is, in a sentence. */
-  readonly describe: (point: number) => string;
-  readonly unpruned: string;
-}
+/** A row of a point in one of the datasets; the same object for as long as the point stays what it is. */
+export type RowOf = (dataset: keyof ChartRows, point: number) => PointRow;
 
-/** @param styles by the series' place. */
-export function chartRows(scene: FrontierScene, styles: readonly SeriesStyle[], words: RowWords): ChartRows {
+/** @param unpruned what the unpruned model's line is called. */
+export function chartRows(scene: FrontierScene, rowOf: RowOf, unpruned: string): ChartRows {
   // What is drawn last is on top: the first series.
   const fronts = scene.shownSeries.reverse().map((series) => ({ series, points: scene.frontOf(series) }));
-  const row = (point: number): PointRow => pointRow(scene, styles, point, words.describe(point));
-  const bare = (point: number): PointRow => pointRow(scene, styles, point, "");
-  const lines = (kind: string) =>
+  const lines = (dataset: "curves" | "stairs", kind: string) =>
     fronts
       .filter(({ series }) => scene.data.series[series]!.kind === kind)
       .flatMap(({ points }) => spread(points, MOST_VERTICES))
-      .map(bare);
+      .map((point) => rowOf(dataset, point));
   const whiskered = fronts.filter(({ points }) => points.length <= MOST_WHISKERS).flatMap(({ points }) => points);
   const intervals = whiskered
     .slice(-MOST_MARKS / 2)
-    .map(bare)
+    .map((point) => rowOf("intervals", point))
     .filter(({ low, high }) => low !== null && high !== null);
   const left = MOST_MARKS - intervals.length;
-  const all = fronts.flatMap(({ points }) => points);
-  const share = left / Math.max(left, all.length);
+  const all = fronts.reduce((sum, { points }) => sum + points.length, 0);
+  const share = left / Math.max(left, all);
   const marks = fronts.flatMap(({ points }) => spread(points, Math.floor(points.length * share)));
   const limits = (key: string) =>
     scene.data.constraints.filter(({ axis }) => axis === key).map(({ value, label }) => ({ at: value, label }));
-  const unpruned = scene.data.unpruned.get(scene.metricAxis.key);
+  const whole = scene.data.unpruned.get(scene.metricAxis.key);
   return {
-    curves: lines("curve"),
-    stairs: lines("cloud"),
+    curves: lines("curves", "curve"),
+    stairs: lines("stairs", "cloud"),
     intervals,
-    marks: marks.slice(0, left).map(row),
+    marks: marks.map((point) => rowOf("marks", point)),
     across: limits(scene.costAxis.key),
-    up: [...limits(scene.metricAxis.key), ...(unpruned === undefined ? [] : [{ at: unpruned, label: words.unpruned }])],
+    up: [...limits(scene.metricAxis.key), ...(whole === undefined ? [] : [{ at: whole, label: unpruned }])],
   };
 }
 

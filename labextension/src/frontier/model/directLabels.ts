@@ -7,7 +7,7 @@ export const LABEL_INDENT = 12;
 /** More series than this do not fit beside their lines. */
 const MOST_LABELS = 8;
 /** Vertices of a line that a label may stand at: trying them all would take longer than the rest of the drawing. */
-const MOST_ANCHORS = 12;
+const MOST_ANCHORS = 8;
 
 export interface DirectLabel {
   readonly series: number;

@@ -1,6 +1,6 @@
 /** The plot as a Vega-Lite specification that stands by itself: its data are inside, thinned to what an eye can tell apart. */
 import { CONFIG, fromPixel, INK, type SeriesStyle, thin } from "../../../../src/figures/browser.js";
-import { chartRows, type PointRow, pointRow, type RowWords } from "./chartRows.js";
+import { chartRows, type PointRow, pointRow } from "./chartRows.js";
 import { directLabels, LABEL_INDENT } from "./directLabels.js";
 import type { FrontierScene } from "./frontierScene.js";
 import { chartLayers } from "./specification.js";
@@ -10,7 +10,10 @@ import { DOMINATED, PROBABLY_DOMINATED } from "./standings.js";
 const MOST_FADED = 1_000;
 const D3_FORMATS = { percent: "~%", si: "~s", number: "~g" } as const;
 
-export interface ExportWords extends RowWords {
+export interface ExportWords {
+  /** What a point is, in a line. */
+  readonly describe: (point: number) => string;
+  readonly unpruned: string;
   readonly title: string;
   readonly subtitle: string;
   readonly cost: string;
@@ -27,7 +30,11 @@ export function exportSpecification(
 ): Readonly<Record<string, unknown>> {
   scene.update();
   const { plot } = scene;
-  const rows = chartRows(scene, styles, words);
+  const rows = chartRows(
+    scene,
+    (dataset, point) => pointRow(scene, styles, point, dataset === "marks" ? words.describe(point) : ""),
+    words.unpruned,
+  );
   const [faded, probable] = cloudRows(scene, styles);
   const axisOf = (scale: typeof plot.x, format: keyof typeof D3_FORMATS) => ({
     values: [...scale.ticks],

@@ -201,23 +201,18 @@ export class FrontierScene {
       (i) => height - y(values[i]!),
     );
     const changes = this.#standings.advance(this.#columns(), length);
-    return everything ? { ...changes, everything, probable: true, fronts: true } : { ...changes, everything };
+    return { ...changes, everything };
   }
 
   /** Whether a point is there at the time looked at, of a series that is not hidden, and has both numbers. */
   isShown(i: number): boolean {
-    return (
-      i >= 0 &&
-      i < this.length &&
-      !this.#hidden.has(this.#points.series[i]!) &&
-      Number.isFinite(this.#points.cost(this.costAxis.key)[i]!) &&
-      Number.isFinite(this.#points.metric(this.metricAxis.key).value[i]!)
-    );
+    return this.standing(i) !== ABSENT;
   }
 
   /** One of `ABSENT`, `ON_FRONTIER`, `PROBABLY_DOMINATED`, `DOMINATED`. */
   standing(i: number): number {
-    return this.isShown(i) ? this.#standings.of(i) : ABSENT;
+    if (i < 0 || this.#hidden.has(this.#points.series[i]!)) return ABSENT;
+    return this.#standings.of(i);
   }
 
   /**

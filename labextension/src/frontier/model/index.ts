@@ -1,6 +1,6 @@
 /** The frontier's state, free of the page that it is drawn on. */
 export { fullScale, judged, partScale, projection } from "./axisScales.js";
-export { type ChartRows, chartRows, MOST_MARKS, type PointRow, type RowWords } from "./chartRows.js";
+export { type ChartRows, chartRows, MOST_MARKS, type PointRow, pointRow, type RowOf } from "./chartRows.js";
 export { differencesOf } from "./comparison.js";
 export { type DirectLabel, directLabels } from "./directLabels.js";
 export { codeOf, configurationOf, csvOf } from "./exportFiles.js";

@@ -93,32 +93,65 @@ export class PointStore {
 
   /** Adds points of the same axes and series. One whose id is there already takes the place of the former. */
   append(points: PointColumns): Appended {
-    this.#reserve(this.length + points.length);
     const before = this.length;
-    const columns = this.#columns;
+    this.#reserve(before + points.length);
+    const places = points.id.map((id, i) => this.#placeOf(id, points.order[i]!));
+    const added = this.length - before;
+    // Nearly always all are new: whole columns are copied at once.
+    if (added === points.length) this.#copyAll(points, before);
+    const rewritten = added < points.length && this.#copyEach(points, places, before);
+    return { rewritten, added };
+  }
+
+  #placeOf(id: string, order: number): number {
+    const known = this.#places.get(id);
+    if (known !== undefined) return known;
+    const place = this.length;
+    const { time } = this.#columns;
+    time[place] = place === 0 ? order : Math.max(order, time[place - 1]!);
+    this.#places.set(id, place);
+    this.#ids.push(id);
+    return place;
+  }
+
+  #copyAll(points: PointColumns, to: number): void {
+    const { series, budget, costs, metrics } = this.#columns;
+    for (let i = 0; i < points.length; i++) {
+      this.#labels.push(points.label[i]!);
+      this.#shares.push(points.shares[i]!);
+    }
+    series.set(points.series, to);
+    budget.set(points.budget, to);
+    for (const [key, column] of costs) column.set(points.costs.get(key)!, to);
+    for (const [key, column] of metrics) {
+      const { value, low, high } = points.metrics.get(key)!;
+      column.value.set(value, to);
+      for (const [target, source] of [[column.low, low] as const, [column.high, high] as const]) {
+        if (source === null) target.fill(Number.NaN, to, to + points.length);
+        else target.set(source, to);
+      }
+    }
+  }
+
+  /** @returns whether a point that was there before has other values now. */
+  #copyEach(points: PointColumns, places: readonly number[], before: number): boolean {
+    const { series, budget, costs, metrics } = this.#columns;
     let rewritten = false;
-    for (let from = 0; from < points.length; from++) {
-      const id = points.id[from]!;
-      const known = this.#places.get(id);
-      const to = known ?? this.length;
-      if (known === undefined) {
-        this.#places.set(id, to);
-        this.#ids.push(id);
-        columns.time[to] = Math.max(points.order[from]!, to === 0 ? Number.NEGATIVE_INFINITY : columns.time[to - 1]!);
-      } else if (this.#differs(known, points, from)) rewritten = true;
+    places.forEach((to, from) => {
+      if (to < before && this.#differs(to, points, from)) rewritten = true;
       this.#labels[to] = points.label[from]!;
       this.#shares[to] = points.shares[from] ?? this.#shares[to] ?? null;
-      columns.series[to] = points.series[from]!;
-      columns.budget[to] = points.budget[from]!;
-      for (const [key, column] of columns.costs) column[to] = points.costs.get(key)![from]!;
-      for (const [key, column] of columns.metrics) {
+      series[to] = points.series[from]!;
+      budget[to] = points.budget[from]!;
+      for (const [key, column] of costs) column[to] = points.costs.get(key)![from]!;
+      for (const [key, column] of metrics) {
         const source = points.metrics.get(key)!;
         column.value[to] = source.value[from]!;
         column.low[to] = source.low?.[from] ?? Number.NaN;
         column.high[to] = source.high?.[from] ?? Number.NaN;
       }
-    }
-    return { rewritten, added: this.length - before };
+    });
+    return rewritten;
   }
 
   #differs(at: number, points: PointColumns, from: number): boolean {

@@ -21,8 +21,10 @@ export interface StandingColumns {
 export interface StandingChanges {
   /** Points that have become surely dominated. */
   readonly dominated: readonly number[];
-  /** Whether the set of the probably dominated is another. */
-  readonly probable: boolean;
+  /** Points that have become probably dominated. */
+  readonly probable: readonly number[];
+  /** Whether some that were probably dominated are so no longer. */
+  readonly surer: boolean;
   /** Whether a front is another. */
   readonly fronts: boolean;
 }
@@ -64,7 +66,8 @@ export class Standings {
     this.#reserve(length);
     const dominated: number[] = [];
     const improved = new Set<number>();
-    let [probable, fronts] = [false, false];
+    const probable: number[] = [];
+    let [surer, fronts] = [false, false];
     for (let i = this.#length; i < length; i++) {
       const series = columns.series[i]!;
       const cost = columns.cost[i]! * columns.costSign;
@@ -84,7 +87,7 @@ export class Standings {
           dominated.push(one);
         } else {
           this.#probable[series]!.push(one);
-          probable = true;
+          probable.push(one);
         }
       }
     }
@@ -92,7 +95,7 @@ export class Standings {
     for (const series of improved) {
       const still = this.#probable[series]!.filter((one) => !this.#isSure(columns, one));
       if (still.length === this.#probable[series]!.length) continue;
-      probable = true;
+      surer = true;
       const kept = new Set(still);
       for (const one of this.#probable[series]!) {
         if (kept.has(one)) continue;
@@ -101,7 +104,7 @@ export class Standings {
       }
       this.#probable[series] = still;
     }
-    return { dominated, probable, fronts };
+    return { dominated, probable, surer, fronts };
   }
 
   #isSure(columns: StandingColumns, i: number): boolean {

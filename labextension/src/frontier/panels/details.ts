@@ -72,7 +72,7 @@ export class Details {
   }
 
   #bars(shares: readonly number[]): Node[] {
-    const percent = (share: number) => this.#words.value({ ...PERCENT }, share);
+    const percent = (share: number) => this.#words.value(PERCENT, share);
     const text = this.#words.text("Visual tokens kept: {first} at the first of {layers} layers, {last} at the last", {
       first: percent(shares[0] ?? Number.NaN),
       last: percent(shares.at(-1) ?? Number.NaN),
@@ -102,4 +102,4 @@ export class Details {
   }
 }
 
-const PERCENT = { key: "", label: "", unit: "", format: "percent", better: "lower", scale: "linear" } as const;
+const PERCENT = { unit: "", format: "percent" } as const;

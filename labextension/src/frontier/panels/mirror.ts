@@ -14,12 +14,12 @@ export class Mirror {
   readonly #options = new Map<string, HTMLElement>();
   #next = 0;
 
-  constructor(words: Words, title: string, help: string) {
+  constructor(words: Words, help: string) {
     this.#words = words;
     const helpId = uniqueId("help");
     this.element = element("div", {
       class: "espalier-plot-focus",
-      attributes: { role: "listbox", tabindex: 0, "aria-label": title, "aria-describedby": helpId },
+      attributes: { role: "listbox", tabindex: 0, "aria-describedby": helpId },
     });
     this.help = element("div", { class: "espalier-hidden", text: help, attributes: { id: helpId } });
   }
@@ -44,7 +44,13 @@ export class Mirror {
       );
     }
     for (const id of this.#options.keys()) if (!used.has(id)) this.#options.delete(id);
+    setAttributes(this.element, { "aria-label": this.#words.plot(scene) });
     this.element.replaceChildren(...groups);
+  }
+
+  /** Whether a point has an option. */
+  lists(scene: FrontierScene, point: number): boolean {
+    return this.#options.has(scene.points.id(point));
   }
 
   /** @param focused, selected, pinned points; −1 for none. */

@@ -22,8 +22,9 @@ export class Words {
     return value.toLocaleString();
   }
 
-  value(axis: Axis, value: number): string {
-    return formatValue(axis, value, this.#host.settings.digits);
+  /** With its unit, from which no line break parts it. */
+  value(axis: Pick<Axis, "format" | "unit">, value: number): string {
+    return formatValue(axis, value, this.#host.settings.digits).replaceAll(" ", "\u00a0");
   }
 
   number(value: number): string {
@@ -51,13 +52,7 @@ export class Words {
   /** A metric of a point with its interval. */
   metric(scene: FrontierScene, axis: Axis, point: number): string {
     const { value, low, high } = scene.points.metric(axis.key);
-    const mean = this.value(axis, value[point]!);
-    if (!Number.isFinite(low[point]!) || !Number.isFinite(high[point]!)) return mean;
-    return this.text("{mean} ({low} to {high})", {
-      mean,
-      low: this.value(axis, low[point]!),
-      high: this.value(axis, high[point]!),
-    });
+    return this.#withInterval(axis, value[point]!, low[point]!, high[point]!, (one) => this.value(axis, one));
   }
 
   cost(scene: FrontierScene, axis: Axis, point: number): string {
@@ -72,13 +67,21 @@ export class Words {
     return shorten(scene.data.series[series]!.label, SHORT_NAME);
   }
 
-  /** What a point is, in a sentence. */
+  /** What a point is, in a line; the axes give the numbers their names. */
   describe(scene: FrontierScene, point: number): string {
-    return this.text("{series}, {name}: {cost} at {value}", {
+    return this.text("{series}, {name}: {value} at {cost}", {
       series: this.series(scene, scene.points.series[point]!),
       name: this.name(scene, point),
-      cost: `${scene.metricAxis.label} ${this.metric(scene, scene.metricAxis, point)}`,
-      value: `${scene.costAxis.label} ${this.cost(scene, scene.costAxis, point)}`,
+      value: this.metric(scene, scene.metricAxis, point),
+      cost: this.cost(scene, scene.costAxis, point),
+    });
+  }
+
+  /** What the plot is: its axes. */
+  plot({ metricAxis, costAxis }: FrontierScene): string {
+    return this.text("Configurations on the frontier: {metric}, at {cost}", {
+      metric: this.axis(metricAxis),
+      cost: this.axis(costAxis),
     });
   }
 
@@ -104,7 +107,7 @@ export class Words {
   /** A difference with its interval. */
   difference(axis: Axis, { difference, low, high }: PairedDifference): string {
     const signed = (value: number) => (value > 0 ? `+${this.value(axis, value)}` : this.value(axis, value));
-    return this.text("{mean} ({low} to {high})", { mean: signed(difference), low: signed(low), high: signed(high) });
+    return this.#withInterval(axis, difference, low, high, signed);
   }
 
   verdict({ verdict }: PairedDifference): string {
@@ -114,5 +117,19 @@ export class Words {
       "not distinguishable": this.text("not distinguishable"),
     };
     return Object.hasOwn(known, verdict) ? known[verdict]! : verdict;
+  }
+
+  /** The unit stands once, but where its prefix may differ. */
+  #withInterval(
+    { format, unit }: Axis,
+    mean: number,
+    low: number,
+    high: number,
+    write: (value: number) => string,
+  ): string {
+    if (!Number.isFinite(low) || !Number.isFinite(high)) return write(mean);
+    const suffix = format === "percent" ? "\u00a0%" : format === "number" && unit !== "" ? `\u00a0${unit}` : "";
+    const bare = (text: string) => (suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text);
+    return this.text("{mean} ({low} to {high})", { mean: write(mean), low: bare(write(low)), high: bare(write(high)) });
   }
 }

@@ -5,6 +5,7 @@ import type { Cleanup, Host, Render } from "../../../../labextension/src/widget.
 import { DEFAULT_SETTINGS } from "../../../../labextension/src/widget.js";
 import type { MountOptions, PageApi, SavedFile } from "../pageApi.js";
 import { MockModel } from "./mockModel.js";
+import { frameAfter, timeOf } from "./timing.js";
 import { leftovers, track } from "./tracking.js";
 
 const files: SavedFile[] = [];
@@ -52,6 +53,36 @@ const api: PageApi = {
   saves: () => model.saves,
   files,
   copied,
+  timeMount: (render, data, options) => timeOf(() => api.mountWidget(render, data, options)),
+  timeDeliver: (content) => frameAfter(() => model.deliver(content)),
+  async timePointer(selector, moves) {
+    const target = document.querySelector(selector)!;
+    const { left, top, width, height } = target.getBoundingClientRect();
+    const times: number[] = [];
+    for (let i = 0; i < moves; i++) {
+      const place = { clientX: left + (width * (i + 0.5)) / moves, clientY: top + height * ((i * 0.37) % 1) };
+      times.push(await frameAfter(() => target.dispatchEvent(new PointerEvent("pointermove", place))));
+    }
+    return times;
+  },
+  async streamFrames(messages, hertz) {
+    const gaps: number[] = [];
+    let last = performance.now();
+    let isOn = true;
+    const frame = () => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+      if (isOn) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    for (const message of messages) {
+      model.deliver(message);
+      await new Promise((resolve) => setTimeout(resolve, 1_000 / hertz));
+    }
+    isOn = false;
+    return gaps;
+  },
   leftovers: () => leftovers(model.listeners),
 };
 
