@@ -1,6 +1,15 @@
 /** The chart with its handles, at the width that there is. */
 import { element, type Theme } from "../core/index.js";
-import { type ChartLayout, type ChartScene, chartLayout, Handles, listenToKeys, listenToPointer, ScheduleChart, type SceneLine } from "./chart/index.js";
+import {
+  type ChartLayout,
+  type ChartScene,
+  chartLayout,
+  Handles,
+  listenToKeys,
+  listenToPointer,
+  type SceneLine,
+  ScheduleChart,
+} from "./chart/index.js";
 import type { ScheduleContext } from "./parts/index.js";
 
 export interface ChartPanelOptions {

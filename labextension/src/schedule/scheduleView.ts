@@ -1,5 +1,15 @@
 /** The widget over data that have been read: its parts, and what each change draws anew. */
-import { type Disposers, element, Frames, LiveRegion, Requests, shorten, themeOf, uniqueId, watchTheme } from "../core/index.js";
+import {
+  type Disposers,
+  element,
+  Frames,
+  LiveRegion,
+  Requests,
+  shorten,
+  themeOf,
+  uniqueId,
+  watchTheme,
+} from "../core/index.js";
 import type { ScheduleData } from "../data/index.js";
 import type { Host, WidgetEvent, WidgetModel } from "../widget.js";
 import { ChartPanel } from "./chartPanel.js";
@@ -47,7 +57,7 @@ export interface ViewOptions {
 /** Draws into `el` until `disposers` end it. @returns what takes new data of the same output. */
 export function mountSchedule({ el, data, model, host, disposers }: ViewOptions): (data: ScheduleData) => void {
   const t = host.translate;
-  const root = element("div", { class: "espalier-schedule", attributes: { role: "group" } });
+  const root = element("div", { class: "espalier espalier-schedule", attributes: { role: "group" } });
   const [live, requests, state] = [new LiveRegion(), new Requests(model), new ScheduleState(data)];
   disposers.add(() => live.dispose());
   disposers.add(() => requests.dispose());
@@ -112,10 +122,8 @@ export function mountSchedule({ el, data, model, host, disposers }: ViewOptions)
   });
   watchTheme(disposers, () => {
     theme = themeOf(el);
-    root.classList.toggle("espalier-dark", theme.dark);
     frames.ask(...ALL);
   });
-  root.classList.toggle("espalier-dark", theme.dark);
   const on = (event: WidgetEvent, callback: () => void) => {
     model.on(event, callback);
     disposers.add(() => model.off(event, callback));

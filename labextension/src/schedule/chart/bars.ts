@@ -21,11 +21,13 @@ export class Bars {
 
   draw(scene: ChartScene): void {
     const { layout, theme, shares, layer } = scene;
-    const fresh = this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
+    const fresh =
+      this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
     if (fresh) this.#begin(scene);
     for (let i = 0; i < shares.length; i++) {
-      if (fresh || shares[i] !== this.#shares[i]) this.#drawBar(scene, i);
-      if (fresh || (layer !== this.#layer && (i === layer || i === this.#layer))) this.#mark(scene, i);
+      const marked = fresh || (layer !== this.#layer && (i === layer || i === this.#layer));
+      if (marked || shares[i] !== this.#shares[i]) this.#drawBar(scene, i);
+      if (marked) this.#mark(scene, i);
     }
     this.#shares = shares;
     this.#layer = layer;
@@ -41,14 +43,14 @@ export class Bars {
     this.#counts.replaceChildren(...(counted ? shares.map(() => svgElement("text")) : []));
   }
 
-  #drawBar({ layout, shares, visualTokens }: ChartScene, layer: number): void {
+  #drawBar({ layout, shares, visualTokens, layer: chosen }: ChartScene, layer: number): void {
     const share = shares[layer]!;
     const y = shareY(layout, share);
     const height = Math.max(0, layout.bottom - y);
     setAttributes(this.#rects.children[layer]!, { x: barX(layout, layer), y, width: layout.bar, height });
     const count = this.#counts.children[layer];
     if (count === undefined) return;
-    setAttributes(count, { x: centreX(layout, layer), y: y - 6 });
+    setAttributes(count, { x: centreX(layout, layer), y: y - (layer === chosen ? 14 : 7) });
     count.textContent = String(tokensOf(share, visualTokens));
   }
 
@@ -60,7 +62,10 @@ export class Bars {
       "fill-opacity": chosen ? 0.95 : layer === 0 ? 0.32 : 0.62,
     });
     if (this.#counts.children[layer] !== undefined)
-      setAttributes(this.#counts.children[layer]!, { "font-weight": chosen ? "bold" : null, fill: chosen ? theme.text : null });
+      setAttributes(this.#counts.children[layer]!, {
+        "font-weight": chosen ? "bold" : null,
+        fill: chosen ? theme.text : null,
+      });
   }
 }
 

@@ -15,12 +15,15 @@ export class Handles {
 
   /** @param describedBy id of the text that says which keys do what. */
   constructor(describedBy: string, label: string) {
-    this.element = svgElement("g", { attributes: { role: "group", "aria-label": label, "aria-describedby": describedBy } });
+    this.element = svgElement("g", {
+      attributes: { role: "group", "aria-label": label, "aria-describedby": describedBy },
+    });
   }
 
   draw(scene: ChartScene): void {
     const { layout, theme, shares, layer, translate } = scene;
-    const fresh = this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
+    const fresh =
+      this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
     if (fresh) this.#begin(scene);
     const moved = layer !== this.#layer;
     for (let i = 0; i < shares.length; i++) {
@@ -88,7 +91,14 @@ export class Handles {
     const wide = chosen ? Math.max(TARGET, layout.step) : layout.step;
     setAttributes(target, { x: x - wide / 2, y: y - TARGET / 2, width: wide, height: TARGET });
     const ringed = Math.max(18, layout.step + 4);
-    setAttributes(ring, { x: x - ringed / 2, y: y - 10, width: ringed, height: 20, stroke: theme.accent, "stroke-width": 2.5 });
+    setAttributes(ring, {
+      x: x - ringed / 2,
+      y: y - 10,
+      width: ringed,
+      height: 20,
+      stroke: theme.accent,
+      "stroke-width": 2.5,
+    });
     const width = chosen ? Math.max(12, Math.min(22, layout.bar)) : Math.min(22, layout.bar * 0.7);
     const height = chosen ? 7 : 3;
     setAttributes(grip, {

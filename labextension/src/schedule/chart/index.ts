@@ -5,6 +5,6 @@ export { Handles, valueText } from "./handles.js";
 export { listenToKeys } from "./keys.js";
 export { type ChartLayout, chartLayout } from "./layout.js";
 export { lineSwatch } from "./lines.js";
-export { listenToPointer } from "./pointer.js";
 export { pngOf, svgText } from "./pictures.js";
+export { listenToPointer } from "./pointer.js";
 export type { ChartScene, SceneLine } from "./scene.js";

@@ -46,7 +46,10 @@ export class Commands {
     this.#json = add({ label: t("Schedule file"), press: () => files.saveSchedule() });
     add({ label: "CSV", press: () => files.saveTable() });
     add({ label: "SVG", press: () => files.saveSvg() });
-    add({ label: "PNG", press: () => void files.savePng().catch(() => live.say(t("The browser could not draw the PNG."))) });
+    add({
+      label: "PNG",
+      press: () => void files.savePng().catch(() => live.say(t("The browser could not draw the PNG."))),
+    });
     for (const [button, what] of [
       [this.#json, t("Save the schedule for espalier evaluate --schedule")],
       [this.#code, t("Copy code that recreates this schedule")],

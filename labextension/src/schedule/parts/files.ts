@@ -62,14 +62,22 @@ export class Files {
   #svg(scene: ChartScene): string {
     const { state, host } = this.#context;
     const { title } = state.data;
-    return svgText(scene, { title, subtitle: this.#subtitle(), description: host.translate("Kept visual tokens by layer.") });
+    return svgText(scene, {
+      title,
+      subtitle: this.#subtitle(),
+      description: host.translate("Kept visual tokens by layer."),
+    });
   }
 
   #subtitle(): string {
     const { state, host } = this.#context;
     const t = host.translate;
     const { base, edited, predictedCost, evaluated } = state;
-    const parts = [edited ? t("Bars: {schedule}, edited", { schedule: base.label }) : t("Bars: {schedule}", { schedule: base.label })];
+    const parts = [
+      edited
+        ? t("Bars: {schedule}, edited", { schedule: base.label })
+        : t("Bars: {schedule}", { schedule: base.label }),
+    ];
     if (predictedCost !== null) parts.push(t("cost {share}", { share: formatValue(percent, predictedCost, 3) }));
     if (evaluated?.divergence != null)
       parts.push(t("divergence {nats} nats", { nats: formatNumber(evaluated.divergence, 3) }));

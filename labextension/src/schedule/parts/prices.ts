@@ -46,7 +46,9 @@ export class Prices {
     this.#readout.textContent = certificate === null ? "" : this.#priceText(layer, certificate.more, certificate.less);
     const parts = certificate === null ? [] : [certificate.verdict];
     if (certificate !== null && !known)
-      parts.push(host.translate("These are prices at {schedule}, not at the edited schedule.", { schedule: this.name }));
+      parts.push(
+        host.translate("These are prices at {schedule}, not at the edited schedule.", { schedule: this.name }),
+      );
     this.#verdict.textContent = parts.filter((part) => part !== "").join(" ");
     this.#readout.hidden = this.#verdict.hidden = certificate === null;
   }

@@ -95,7 +95,10 @@ export class ScheduleList {
     if (based) samples.unshift(barSwatch({ theme: theme() }));
     if (based && !state.edited) samples.pop();
     swatch.replaceChildren(...samples);
-    name.textContent = based && state.edited ? `${shorten(row.label, LONGEST_NAME)} ${t("(bars: edited)")}` : shorten(row.label, LONGEST_NAME);
+    name.textContent =
+      based && state.edited
+        ? `${shorten(row.label, LONGEST_NAME)} ${t("(bars: edited)")}`
+        : shorten(row.label, LONGEST_NAME);
     name.title = row.label;
     const { digits } = host.settings;
     const known = [

@@ -40,12 +40,21 @@ export class DeathLegend {
       const fill = deathColour(death, layers)!;
       part({ x, y: BASE - 4, width: Math.max(1, step), height: 4, fill });
       if (counts[death]! > 0)
-        part({ x: x + step * 0.1, y: BASE - height, width: Math.max(1, step * 0.8), height, fill, stroke: theme.axis, "stroke-width": step > 4 ? 0.75 : 0 });
+        part({
+          x: x + step * 0.1,
+          y: BASE - height,
+          width: Math.max(1, step * 0.8),
+          height,
+          fill,
+          stroke: theme.axis,
+          "stroke-width": step > 4 ? 0.75 : 0,
+        });
     }
     part({ x: Math.min(width - 2, layer * step + step / 2 - 1), y: 0, width: 2, height: BASE, fill: theme.accent });
     const label = (text: string, attributes: Readonly<Record<string, string | number>>) =>
       this.element.append(svgElement("text", { text, attributes: { y: HEIGHT - 5, ...attributes } }));
-    label(t("gone from layer 0"), { x: 0 });
-    label(t("{last} · {count} stay", { last: layers - 1, count: stays }), { x: width, "text-anchor": "end" });
+    label("0", { x: 0 });
+    label(t("patches gone, by layer; {count} stay", { count: stays }), { x: width / 2, "text-anchor": "middle" });
+    label(String(layers - 1), { x: width, "text-anchor": "end" });
   }
 }

@@ -37,13 +37,19 @@ export class PicturePanel {
     const { state, host, disposers } = context;
     const t = host.translate;
     const button = (label: string, text: string, by: number) => {
-      const one = element("button", { class: "espalier-button", text, attributes: { type: "button", "aria-label": label } });
+      const one = element("button", {
+        class: "espalier-button",
+        text,
+        attributes: { type: "button", "aria-label": label },
+      });
       one.addEventListener("click", () => this.#go(by));
       return one;
     };
     this.#previous = button(t("Previous picture"), "‹", -1);
     this.#next = button(t("Next picture"), "›", 1);
-    this.#range = element("input", { attributes: { type: "range", min: 0, step: 1, "aria-label": t("Layer of the picture") } });
+    this.#range = element("input", {
+      attributes: { type: "range", min: 0, step: 1, "aria-label": t("Layer of the picture") },
+    });
     this.#range.addEventListener("input", () => state.choose(Number(this.#range.value)));
     this.#choice = element("select");
     this.#choice.addEventListener("change", () => {
@@ -57,12 +63,13 @@ export class PicturePanel {
       { class: "espalier-schedule-pictures", attributes: { role: "group", "aria-label": t("Pictures") } },
       element("div", { class: "espalier-schedule-row" }, this.#previous, this.#place, this.#next),
       this.#question,
-      this.#stage,
-      this.#legend.element,
-      this.#range,
-      this.#alive,
+      element("div", { class: "espalier-schedule-view" }, this.#stage, this.#legend.element, this.#range, this.#alive),
       element("div", { class: "espalier-schedule-row" }, element("label", {}, t("Gone in"), " ", this.#choice)),
-      element("div", { class: "espalier-schedule-row" }, element("label", {}, this.#shaded, t("shade patches by layer"))),
+      element(
+        "div",
+        { class: "espalier-schedule-row" },
+        element("label", {}, this.#shaded, t("shade patches by layer")),
+      ),
       this.#patch,
     );
     const observer = new ResizeObserver(() => this.draw());
@@ -89,7 +96,14 @@ export class PicturePanel {
     const { rows, columns } = picture;
     const scene = { rows, columns, deaths, layers, layer, shaded: this.#shaded.checked, theme: theme() };
     this.#canvas.draw(scene);
-    this.#legend.draw({ deaths, layers, layer, width: Math.max(160, this.#stage.clientWidth), theme: theme(), translate: host.translate });
+    this.#legend.draw({
+      deaths,
+      layers,
+      layer,
+      width: Math.max(160, this.#stage.clientWidth),
+      theme: theme(),
+      translate: host.translate,
+    });
     const text = this.#aliveText(deaths, layer, rows * columns);
     this.#alive.textContent = text;
     this.#range.max = String(layers - 1);
@@ -119,7 +133,10 @@ export class PicturePanel {
     this.#place.textContent = t("Picture {number} of {all}: {id}", values);
     this.#question.textContent = question === null ? "" : shorten(question, LONGEST_QUESTION);
     this.#question.hidden = question === null;
-    this.#image.alt = question === null ? this.#place.textContent : t("Picture of the question: {question}", { question: shorten(question, LONGEST_QUESTION) });
+    this.#image.alt =
+      question === null
+        ? this.#place.textContent
+        : t("Picture of the question: {question}", { question: shorten(question, LONGEST_QUESTION) });
     this.#stage.style.setProperty("aspect-ratio", `${columns} / ${rows}`);
     setAttributes(this.#previous, { "aria-disabled": this.#at === 0 ? "true" : null });
     setAttributes(this.#next, { "aria-disabled": this.#at === all - 1 ? "true" : null });
@@ -132,9 +149,12 @@ export class PicturePanel {
     const preferred = [this.#chosen, state.base.id].find((id) => id !== null && death.has(id));
     const schedule = preferred ?? known[0] ?? null;
     const names = known.map((id) => shorten(state.entries.find(id)?.row.label ?? id, LONGEST_NAME));
-    const same = this.#choice.options.length === known.length && known.every((id, i) => this.#choice.options[i]!.value === id);
+    const same =
+      this.#choice.options.length === known.length && known.every((id, i) => this.#choice.options[i]!.value === id);
     if (!same)
-      this.#choice.replaceChildren(...known.map((id, i) => element("option", { text: names[i]!, attributes: { value: id } })));
+      this.#choice.replaceChildren(
+        ...known.map((id, i) => element("option", { text: names[i]!, attributes: { value: id } })),
+      );
     if (schedule !== null) this.#choice.value = schedule;
     this.#choice.disabled = known.length === 0;
     return schedule;
@@ -145,7 +165,11 @@ export class PicturePanel {
     if (deaths === null) return t("It is not known which patches die in this picture.");
     if (this.#counts?.deaths !== deaths)
       this.#counts = { deaths, alive: aliveCounts(deaths, this.#context.state.data.layers) };
-    return t("layer {layer}: {alive} of {patches} patches alive", { layer, alive: this.#counts.alive[layer]!, patches });
+    return t("layer {layer}: {alive} of {patches} patches alive", {
+      layer,
+      alive: this.#counts.alive[layer]!,
+      patches,
+    });
   }
 
   #tellPatch({ clientX, clientY }: PointerEvent): void {

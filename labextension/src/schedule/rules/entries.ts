@@ -64,9 +64,7 @@ export class ScheduleEntries {
     const old = this.#list;
     const ids = new Set(rows.map(({ id }) => id));
     const layers = rows[0]?.shares.length;
-    const kept = old.filter(
-      ({ origin, row }) => origin !== "data" && !ids.has(row.id) && row.shares.length === layers,
-    );
+    const kept = old.filter(({ origin, row }) => origin !== "data" && !ids.has(row.id) && row.shares.length === layers);
     this.#list = [];
     for (const row of rows) {
       if (this.find(row.id) !== undefined) continue;

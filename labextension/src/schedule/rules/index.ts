@@ -5,5 +5,13 @@ export { codeOf, scheduleFileText, scheduleTable } from "./files.js";
 export { History } from "./history.js";
 export { predictCost } from "./prediction.js";
 export { type EvaluationResult, ScheduleState, type StateChange } from "./scheduleState.js";
-export { NEIGHBOURS, type Neighbours, type SnapOptions, sameShares, setShare, smoothReach, validShares } from "./snapping.js";
+export {
+  NEIGHBOURS,
+  type Neighbours,
+  type SnapOptions,
+  sameShares,
+  setShare,
+  smoothReach,
+  validShares,
+} from "./snapping.js";
 export { stepTokens, tokensOf } from "./tokens.js";
