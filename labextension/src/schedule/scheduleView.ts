@@ -57,7 +57,7 @@ export interface ViewOptions {
 /** Draws into `el` until `disposers` end it. @returns what takes new data of the same output. */
 export function mountSchedule({ el, data, model, host, disposers }: ViewOptions): (data: ScheduleData) => void {
   const t = host.translate;
-  const root = element("div", { class: "espalier-schedule", attributes: { role: "group" } });
+  const root = element("div", { class: "espalier espalier-schedule", attributes: { role: "group" } });
   const [live, requests, state] = [new LiveRegion(), new Requests(model), new ScheduleState(data)];
   disposers.add(() => live.dispose());
   disposers.add(() => requests.dispose());
@@ -122,10 +122,8 @@ export function mountSchedule({ el, data, model, host, disposers }: ViewOptions)
   });
   watchTheme(disposers, () => {
     theme = themeOf(el);
-    root.classList.toggle("espalier-dark", theme.dark);
     frames.ask(...ALL);
   });
-  root.classList.toggle("espalier-dark", theme.dark);
   const on = (event: WidgetEvent, callback: () => void) => {
     model.on(event, callback);
     disposers.add(() => model.off(event, callback));

@@ -8,7 +8,7 @@ const SHARES = [0, 0.25, 0.5, 0.75, 1];
 export function drawAxes({ layout, theme, translate: t }: ChartScene): SVGGElement {
   const group = svgElement("g", { attributes: { "aria-hidden": "true", "font-size": 10.5, fill: theme.secondary } });
   const { left, right, top, bottom } = layout;
-  group.append(text(t("↑ Visual tokens kept"), { x: 4, y: top - 14, fill: theme.text, "font-size": 11 }));
+  group.append(text(t("↑ Visual tokens kept"), { x: 4, y: top - 26, fill: theme.text, "font-size": 11 }));
   for (const share of SHARES) {
     const y = Math.round(shareY(layout, share)) + 0.5;
     const stroke = share === 0 ? theme.axis : theme.grid;

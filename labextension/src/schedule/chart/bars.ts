@@ -25,8 +25,9 @@ export class Bars {
       this.#drawn?.layout !== layout || this.#drawn.theme !== theme || this.#shares.length !== shares.length;
     if (fresh) this.#begin(scene);
     for (let i = 0; i < shares.length; i++) {
-      if (fresh || shares[i] !== this.#shares[i]) this.#drawBar(scene, i);
-      if (fresh || (layer !== this.#layer && (i === layer || i === this.#layer))) this.#mark(scene, i);
+      const marked = fresh || (layer !== this.#layer && (i === layer || i === this.#layer));
+      if (marked || shares[i] !== this.#shares[i]) this.#drawBar(scene, i);
+      if (marked) this.#mark(scene, i);
     }
     this.#shares = shares;
     this.#layer = layer;
@@ -42,14 +43,14 @@ export class Bars {
     this.#counts.replaceChildren(...(counted ? shares.map(() => svgElement("text")) : []));
   }
 
-  #drawBar({ layout, shares, visualTokens }: ChartScene, layer: number): void {
+  #drawBar({ layout, shares, visualTokens, layer: chosen }: ChartScene, layer: number): void {
     const share = shares[layer]!;
     const y = shareY(layout, share);
     const height = Math.max(0, layout.bottom - y);
     setAttributes(this.#rects.children[layer]!, { x: barX(layout, layer), y, width: layout.bar, height });
     const count = this.#counts.children[layer];
     if (count === undefined) return;
-    setAttributes(count, { x: centreX(layout, layer), y: y - 6 });
+    setAttributes(count, { x: centreX(layout, layer), y: y - (layer === chosen ? 14 : 7) });
     count.textContent = String(tokensOf(share, visualTokens));
   }
 

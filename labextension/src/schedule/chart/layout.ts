@@ -41,11 +41,11 @@ const BETWEEN_NUMBERS = 24;
 
 export function chartLayout({ layers, width: wanted, prices, names, header = 0 }: LayoutOptions): ChartLayout {
   const width = Math.max(240, wanted);
-  const nameRoom = names && width >= ROOM_FOR_NAMES ? 132 : 0;
+  const nameRoom = names && width >= ROOM_FOR_NAMES ? 136 : 0;
   const left = 42;
-  const right = width - Math.max(10, nameRoom);
+  const right = width - Math.max(12, nameRoom);
   const step = (right - left) / layers;
-  const top = header + 30;
+  const top = header + 40;
   const bottom = top + PLOT;
   const priceTop = bottom + 66;
   return {

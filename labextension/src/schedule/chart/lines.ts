@@ -6,7 +6,7 @@ import type { ChartScene, SceneLine } from "./scene.js";
 
 const BETWEEN_NAMES = 13;
 /** Characters of a name beside a line. */
-const LONGEST_NAME = 20;
+const LONGEST_NAME = 17;
 
 export function drawLines({ layout, theme, lines }: ChartScene): SVGGElement {
   const group = svgElement("g", { attributes: { "aria-hidden": "true", fill: "none" } });
@@ -14,7 +14,7 @@ export function drawLines({ layout, theme, lines }: ChartScene): SVGGElement {
   for (const { shares, style } of lines) {
     const d = stepPath(layout, shares);
     group.append(
-      svgElement("path", { attributes: { d, stroke: theme.page, "stroke-width": 4.5, "stroke-opacity": 0.85 } }),
+      svgElement("path", { attributes: { d, stroke: theme.page, "stroke-width": 3.5, "stroke-opacity": 0.7 } }),
     );
     group.append(
       svgElement("path", {

@@ -65,6 +65,11 @@ export function listenToPointer({ svg, handles, state, layout, pressed, disposer
   const on = (name: string, listener: (event: PointerEvent) => void) =>
     disposers.listen(svg, name, (event) => listener(event as PointerEvent));
   on("pointerdown", down);
+  // `touch-action` would say the same, but browsers heed it on the whole drawing only.
+  const keepFromScrolling = (event: Event) => {
+    if ((handles.layerOf(event.target) ?? 0) > 0) event.preventDefault();
+  };
+  disposers.listen(svg, "touchstart", keepFromScrolling, { passive: false });
   // Else the press would take the focus from the handle again.
   disposers.listen(svg, "mousedown", (event) => event.preventDefault());
   on("pointermove", move);

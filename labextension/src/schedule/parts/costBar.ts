@@ -30,7 +30,7 @@ export class CostBar {
     this.element = element(
       "div",
       { class: "espalier-schedule-costs" },
-      element("p", {}, t("Predicted cost") + " ", this.#value, " ", this.#remark),
+      element("p", {}, t("Predicted cost") + " ", this.#value, this.#remark),
       this.#track,
     );
   }
@@ -44,7 +44,7 @@ export class CostBar {
     const text = formatValue(percent, cost, host.settings.digits);
     const remark = this.#remarkText(cost, budget);
     this.#value.textContent = text;
-    this.#remark.textContent = remark;
+    this.#remark.textContent = remark === "" ? "" : ` · ${remark}`;
     const over = budget !== null && cost > budget;
     this.element.classList.toggle("espalier-schedule-over", over);
     place(this.#fill, "width", cost);

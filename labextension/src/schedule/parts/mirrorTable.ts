@@ -6,7 +6,7 @@ import type { ScheduleContext } from "./context.js";
 const percent = { format: "percent", unit: "" } as const;
 
 export class MirrorTable {
-  readonly element: HTMLTableElement;
+  readonly element: HTMLElement;
   readonly #context: ScheduleContext;
   readonly #head = element("thead");
   readonly #body = element("tbody");
@@ -14,7 +14,8 @@ export class MirrorTable {
   constructor(context: ScheduleContext) {
     this.#context = context;
     const caption = element("caption", { text: context.host.translate("Visual tokens kept at each layer") });
-    this.element = element("table", { class: "espalier-hidden" }, caption, this.#head, this.#body);
+    // A table takes the width of its cells whatever it is told, and would widen the page.
+    this.element = element("div", { class: "espalier-hidden" }, element("table", {}, caption, this.#head, this.#body));
   }
 
   draw(): void {

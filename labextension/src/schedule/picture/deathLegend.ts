@@ -53,7 +53,8 @@ export class DeathLegend {
     part({ x: Math.min(width - 2, layer * step + step / 2 - 1), y: 0, width: 2, height: BASE, fill: theme.accent });
     const label = (text: string, attributes: Readonly<Record<string, string | number>>) =>
       this.element.append(svgElement("text", { text, attributes: { y: HEIGHT - 5, ...attributes } }));
-    label(t("gone from layer 0"), { x: 0 });
-    label(t("{last} · {count} stay", { last: layers - 1, count: stays }), { x: width, "text-anchor": "end" });
+    label("0", { x: 0 });
+    label(t("patches gone, by layer; {count} stay", { count: stays }), { x: width / 2, "text-anchor": "middle" });
+    label(String(layers - 1), { x: width, "text-anchor": "end" });
   }
 }

@@ -63,10 +63,7 @@ export class PicturePanel {
       { class: "espalier-schedule-pictures", attributes: { role: "group", "aria-label": t("Pictures") } },
       element("div", { class: "espalier-schedule-row" }, this.#previous, this.#place, this.#next),
       this.#question,
-      this.#stage,
-      this.#legend.element,
-      this.#range,
-      this.#alive,
+      element("div", { class: "espalier-schedule-view" }, this.#stage, this.#legend.element, this.#range, this.#alive),
       element("div", { class: "espalier-schedule-row" }, element("label", {}, t("Gone in"), " ", this.#choice)),
       element(
         "div",
