@@ -99,6 +99,8 @@ export class KernelLink {
 
   /** Asks the kernel which outputs it still answers for. */
   async #find(): Promise<void> {
+    // Those that are opened while the question is on its way are not meant by the answer.
+    const before = new Map(this.#comms);
     let reply: KernelMessage.IInfoReplyMsg | KernelMessage.IReplyErrorContent | { content: unknown };
     try {
       reply = await this.#kernel.requestCommInfo({ target_name: WIDGET_TARGET });
@@ -109,7 +111,8 @@ export class KernelLink {
     if (this.#isDisposed) return;
     const { comms = {} } = (reply as { content: { comms?: object } }).content;
     this.#known = new Set(Object.keys(comms));
-    for (const [id, open] of [...this.#comms]) {
+    for (const [id, open] of before) {
+      if (this.#comms.get(id) !== open) continue;
       if (this.#known.has(id)) this.#greet(open);
       else this.#end(id);
     }
