@@ -48,13 +48,13 @@ describe("pictures of a schedule", () => {
   it("goes through the set, with its questions, by keyboard", async () => {
     const page = await open();
     const next = page.page.getByRole("button", { name: "Next picture" });
-    expect(await page.page.getByText("Picture 1 of 2: sample 17").isVisible()).to.equal(true);
+    expect(await page.page.getByText("Picture 1 of 2: sample 17", { exact: true }).isVisible()).to.equal(true);
     await next.focus();
     await page.page.keyboard.press("Enter");
-    expect(await page.page.getByText("Picture 2 of 2: sample 18").isVisible()).to.equal(true);
+    expect(await page.page.getByText("Picture 2 of 2: sample 18", { exact: true }).isVisible()).to.equal(true);
     expect(await page.page.getByText("What is in the upper left corner?", { exact: true }).isVisible()).to.equal(true);
     await page.page.keyboard.press("Enter");
-    expect(await page.page.getByText("Picture 2 of 2: sample 18").isVisible()).to.equal(true);
+    expect(await page.page.getByText("Picture 2 of 2: sample 18", { exact: true }).isVisible()).to.equal(true);
     expect(
       await page.page
         .getByRole("img", { name: "Picture of the question: What is in the upper left corner?" })

@@ -40,7 +40,8 @@ export class CostBar {
     const cost = state.predictedCost;
     this.element.hidden = cost === null;
     if (cost === null) return;
-    const budget = model.get("budget");
+    const given = model.get("budget");
+    const budget = typeof given === "number" && Number.isFinite(given) ? given : null;
     const text = formatValue(percent, cost, host.settings.digits);
     const remark = this.#remarkText(cost, budget);
     this.#value.textContent = text;
