@@ -18,9 +18,8 @@ export class LabHost implements Host {
     return this.#settings;
   }
 
-  translate(text: string, values: Readonly<Record<string, string | number>> = {}): string {
-    return fillIn(this.#texts.__(text), values);
-  }
+  // Widgets take it out of its host and call it as a function.
+  readonly translate: Host["translate"] = (text, values = {}) => fillIn(this.#texts.__(text), values);
 
   onSettings(listener: () => void): () => void {
     this.#listeners.add(listener);

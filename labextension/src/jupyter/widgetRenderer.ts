@@ -51,6 +51,7 @@ export class WidgetRenderer extends Widget implements IRenderMime.IRenderer {
       const render = await this.#kind.load();
       if (this.#drawn === drawing) cleanup = render({ model: shared, el: this.node, host: this.#host });
     } catch (error) {
+      console.error(error);
       const sentence = this.#host.translate("This output cannot be drawn.");
       this.node.replaceChildren(notice(sentence, error instanceof Error ? error.message : String(error)));
     }
