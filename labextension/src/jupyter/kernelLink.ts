@@ -17,6 +17,7 @@ type Connection = Pick<
   | "requestCommInfo"
   | "createComm"
   | "hasComm"
+  | "connectionStatus"
   | "connectionStatusChanged"
   | "disposed"
   | "isDisposed"
@@ -36,16 +37,24 @@ export class KernelLink {
   /** Comms that the kernel had when it was asked. */
   #known: ReadonlySet<string> = new Set();
   #isDisposed = false;
+  #wasConnected: boolean;
+  #isLost = false;
   readonly #onTarget = (comm: Kernel.IComm): void => {
     this.#adopt(comm);
   };
   readonly #onConnection = (_: unknown, status: Kernel.ConnectionStatus): void => {
-    // Messages of the time without a connection are lost.
-    if (status === "connected") void this.#find();
+    // Messages of the time without a connection are lost. The first connection loses none.
+    if (status !== "connected") this.#isLost ||= this.#wasConnected;
+    else {
+      if (this.#isLost) void this.#find();
+      this.#wasConnected = true;
+      this.#isLost = false;
+    }
   };
 
   constructor(kernel: Connection) {
     this.#kernel = kernel;
+    this.#wasConnected = kernel.connectionStatus === "connected";
     kernel.registerCommTarget(WIDGET_TARGET, this.#onTarget);
     kernel.connectionStatusChanged.connect(this.#onConnection);
     void this.#find();

@@ -45,6 +45,7 @@ export class MockComm {
 }
 
 export class MockKernel {
+  connectionStatus = "connecting";
   readonly connectionStatusChanged = new MockSignal<string>();
   readonly disposed = new MockSignal<void>();
   isDisposed = false;
@@ -69,6 +70,11 @@ export class MockKernel {
     const comm = new MockComm(targetName, id);
     this.comms.set(id, comm);
     return comm;
+  }
+  /** The connection changes. */
+  connection(status: string): void {
+    this.connectionStatus = status;
+    this.connectionStatusChanged.emit(status);
   }
   /** The kernel opens a comm. */
   open(targetName: string, id: string): MockComm {

@@ -115,9 +115,12 @@ describe("labextension/jupyter/outputs", () => {
   it("greets again after the connection was lost, and is offline where the kernel knows it no more", async () => {
     const [kept, lost] = [outputs.open("kept", {}), outputs.open("lost", {})];
     for (const id of ["kept", "lost"]) kernel.open(WIDGET_TARGET, id).say(STATE);
+    kernel.connection("connected");
     await settled();
+    expect(types("kept")).to.deep.equal(["hello"]);
     kernel.known = ["kept"];
-    kernel.connectionStatusChanged.emit("connected");
+    kernel.connection("connecting");
+    kernel.connection("connected");
     await settled();
     expect(types("kept")).to.deep.equal(["hello", "hello"]);
     expect([kept.get("live"), lost.get("live")]).to.deep.equal([true, false]);

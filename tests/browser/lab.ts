@@ -1,0 +1,266 @@
+/** JupyterLab and Notebook 7 with the checkout's kernel and extension, in a browser. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import { loadScript } from "../scripts/scripts.js";
+import { launchBrowser } from "./chromium.js";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** What is missing on a machine where these tests cannot run. */
+const MISSING = /needs Python|^Python .* lacks|network cannot be reached/;
+const START_MS = 90_000;
+const TOKEN = "espalier-tests";
+
+interface SetupModule {
+  provideJupyter(profile: "lab"): Promise<{ python: string }>;
+}
+interface EnvironmentModule {
+  jupyterEnvironment(root: string, cache: string): Record<string, string>;
+}
+
+let serving: Promise<LabServer> | undefined;
+
+/**
+ * The server of this process's tests, which answers for JupyterLab and for Notebook 7. Skips the tests where Python or the
+ * package index is missing.
+ *
+ * @param test the hook that asks.
+ */
+export async function startLab(test: Mocha.Context): Promise<LabServer> {
+  test.timeout(600_000);
+  serving ??= LabServer.start();
+  return serving.catch((error: Error) => {
+    if (error.name !== "SetupFailure" || !MISSING.test(error.message)) throw error;
+    console.warn(`Tests in JupyterLab are skipped: ${error.message}`);
+    test.skip();
+    throw error;
+  });
+}
+
+after(async () => {
+  await (await serving?.catch(() => undefined))?.stop();
+});
+
+export class LabServer {
+  /** What the server shows; notebooks are written here. */
+  readonly folder: string;
+  readonly #process: ChildProcess;
+  readonly #address: string;
+  readonly #log: string[];
+
+  private constructor(folder: string, process: ChildProcess, address: string, log: string[]) {
+    this.folder = folder;
+    this.#process = process;
+    this.#address = address;
+    this.#log = log;
+  }
+
+  static async start(): Promise<LabServer> {
+    const { provideJupyter } = await loadScript<SetupModule>("jupyter.mjs");
+    const { jupyterEnvironment } = await loadScript<EnvironmentModule>("../start/environment.mjs");
+    const { python } = await provideJupyter("lab");
+    const home = mkdtempSync(join(tmpdir(), "espalier-lab-"));
+    const folder = join(home, "notebooks");
+    mkdirSync(folder);
+    const own = jupyterEnvironment(ROOT, join(home, "cache"));
+    const settings = join(own["JUPYTER_CONFIG_DIR"]!, "labconfig");
+    mkdirSync(settings, { recursive: true });
+    const quiet = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false } };
+    writeFileSync(join(settings, "default_setting_overrides.json"), JSON.stringify(quiet));
+    const port = await freePort();
+    const options = [
+      "--no-browser",
+      "--allow-root",
+      "--ServerApp.ip=127.0.0.1",
+      `--ServerApp.port=${port}`,
+      "--ServerApp.port_retries=0",
+      `--IdentityProvider.token=${TOKEN}`,
+      `--ServerApp.root_dir=${folder}`,
+      "--MultiKernelManager.default_kernel_name=espalier",
+    ];
+    const log: string[] = [];
+    const child = spawn(python, ["-m", "jupyterlab", ...options], {
+      cwd: folder,
+      env: { ...process.env, ...own, ESPALIER_HISTORY: join(home, "history"), PYTHONWARNINGS: "ignore" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.setEncoding("utf8").on("data", (text: string) => log.push(text));
+    const server = new LabServer(folder, child, `http://127.0.0.1:${port}`, log);
+    await server.#answering();
+    return server;
+  }
+
+  /** Writes a notebook of code cells. @param outputs of cells that have some, by place. */
+  writeNotebook(
+    name: string,
+    cells: readonly string[],
+    outputs: Readonly<Record<number, readonly object[]>> = {},
+  ): void {
+    const notebook = {
+      cells: cells.map((source, i) => ({
+        cell_type: "code",
+        id: `cell-${i}`,
+        execution_count: null,
+        metadata: {},
+        outputs: outputs[i] ?? [],
+        source,
+      })),
+      metadata: {
+        kernelspec: { name: "espalier", display_name: "TypeScript (Espalier)", language: "typescript" },
+        language_info: { name: "typescript" },
+      },
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
+    writeFileSync(join(this.folder, name), JSON.stringify(notebook));
+  }
+
+  /** A notebook as it was saved. */
+  readNotebook(name: string): { cells: { source: string; outputs: { data?: Record<string, unknown> }[] }[] } {
+    return JSON.parse(readFileSync(join(this.folder, name), "utf8"));
+  }
+
+  /**
+   * Opens a notebook in a new window and waits until its kernel is idle. To be closed.
+   *
+   * @param app "lab" shows one document alone, "notebook" is Notebook 7.
+   */
+  async open(
+    name: string,
+    { app = "lab", ...context }: { app?: "lab" | "notebook" } & BrowserContextOptions = {},
+  ): Promise<NotebookPage> {
+    const browser = await launchBrowser();
+    const window = await browser.newContext({ viewport: { width: 1200, height: 1400 }, ...context });
+    const page = await window.newPage();
+    page.setDefaultTimeout(60_000);
+    const notebook = new NotebookPage(page);
+    const path = app === "lab" ? "doc/tree" : "notebooks";
+    await page.goto(`${this.#address}/${path}/${name}?token=${TOKEN}`);
+    await notebook.ready();
+    return notebook;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    if (this.#process.exitCode === null) {
+      this.#process.kill("SIGTERM");
+      const late = setTimeout(() => this.#process.kill("SIGKILL"), 10_000);
+      await ended;
+      clearTimeout(late);
+    }
+    rmSync(join(this.folder, ".."), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #answering(): Promise<void> {
+    const end = Date.now() + START_MS;
+    while (Date.now() < end) {
+      if (this.#process.exitCode !== null) break;
+      const reply = await fetch(`${this.#address}/api/status?token=${TOKEN}`).catch(() => null);
+      if (reply?.ok === true) return;
+      await pause(200);
+    }
+    throw new Error(`JupyterLab does not answer:\n${this.#log.join("").slice(-2_000)}`);
+  }
+}
+
+/** A notebook in a window. */
+export class NotebookPage {
+  readonly page: Page;
+  /** Errors that nobody caught. */
+  readonly errors: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
+  }
+
+  /** Waits until the notebook is drawn and its kernel waits for work. */
+  async ready(): Promise<void> {
+    await this.page.locator(".jp-Notebook .jp-Cell").first().waitFor();
+    await this.page
+      .locator(
+        ".jp-Notebook-ExecutionIndicator[data-status=idle], .jp-Toolbar-kernelStatus[title*=Idle], .jp-NotebookKernelStatus",
+      )
+      .first()
+      .waitFor();
+    // The kernel's own word for it, which the indicator gives too early.
+    const { origin } = new URL(this.page.url());
+    await this.page.waitForFunction(async (address) => {
+      const reply = await fetch(`${address}/api/kernels`);
+      const kernels = (await reply.json()) as { execution_state: string; connections: number }[];
+      return kernels.some(({ execution_state, connections }) => execution_state === "idle" && connections > 0);
+    }, origin);
+  }
+
+  /** Saves, and waits until the file is as `isSaved` wants it. */
+  async save(isSaved: () => boolean): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+      await this.page.keyboard.press("Control+s");
+      for (let looks = 0; looks < 10; looks++) {
+        if (isSaved()) return;
+        await pause(100);
+      }
+    }
+    throw new Error("The notebook is not saved.");
+  }
+
+  cell(index: number): Locator {
+    return this.page.locator(".jp-Notebook .jp-CodeCell").nth(index);
+  }
+
+  output(index: number): Locator {
+    return this.cell(index).locator(".jp-OutputArea");
+  }
+
+  /** Starts a cell. A notebook that has just been drawn may not heed its keys yet. */
+  async start(index: number): Promise<void> {
+    const prompt = this.cell(index).locator(".jp-InputArea-prompt");
+    const before = (await prompt.textContent()) ?? "";
+    for (let tries = 0; tries < 10; tries++) {
+      await this.cell(index).locator(".jp-InputArea-editor").click();
+      await this.page.keyboard.press("Control+Enter");
+      const started = prompt.filter({ hasNotText: before }).waitFor({ timeout: 3_000 });
+      if (await started.then(() => true).catch(() => false)) return;
+    }
+    throw new Error(`Cell ${index} does not start.`);
+  }
+
+  /** Waits for a cell's end. */
+  async ended(index: number): Promise<void> {
+    const prompt = this.cell(index).locator(".jp-InputArea-prompt", { hasText: /\[\d+\]/ });
+    await prompt.waitFor({ timeout: 120_000 });
+  }
+
+  /** Runs a cell. @returns the text of its output. */
+  async run(index: number): Promise<string> {
+    await this.start(index);
+    await this.ended(index);
+    return this.text(index);
+  }
+
+  async text(index: number): Promise<string> {
+    const parts = await this.cell(index).locator(".jp-OutputArea-output").allInnerTexts();
+    return parts.join("\n").trim();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
