@@ -131,6 +131,17 @@ describe("a schedule and its kernel", () => {
     expect(await shareOf(page, 6)).to.equal(0);
   });
 
+  it("begins with what the model holds, and tells nobody", async () => {
+    const page = await open(scheduleSample(), { live: true, state: { selected: "fixed/VTW" } });
+    expect(await shareOf(page, 6)).to.equal(0);
+    expect([await page.saves(), await page.sent()]).to.deep.equal([0, []]);
+    const shares = stepped.shares.map((one, i) => (i === 0 ? 1 : one / 2));
+    await page.mount("renderSchedule", scheduleSample(), { state: { selected: "fixed/VTW", shares } });
+    await page.drawn();
+    expect(await shareOf(page, 6)).to.equal(20.5);
+    expect(await page.saves()).to.equal(0);
+  });
+
   it("keeps an edit when something else is selected", async () => {
     const page = await open(scheduleSample(), {});
     await dragHandle(page, 6, 42);

@@ -23,7 +23,7 @@ export class Evaluation {
     this.#context = context;
     const { host, live, state, model, disposers } = context;
     const t = host.translate;
-    this.#task = new Task(live, t, () => this.draw());
+    this.#task = new Task(live, t, () => context.redraw("texts"));
     this.#automatic = element("input", { attributes: { type: "checkbox", checked: true, "aria-describedby": reason } });
     this.#button = element("button", {
       class: "espalier-button",

@@ -16,7 +16,7 @@ export class Prices {
   constructor(context: ScheduleContext, reason: string) {
     this.#context = context;
     const t = context.host.translate;
-    this.#task = new Task(context.live, t, () => this.draw());
+    this.#task = new Task(context.live, t, () => context.redraw("texts"));
     this.#button = element("button", {
       class: "espalier-button",
       text: t("Price by layer"),

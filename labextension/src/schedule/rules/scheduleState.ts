@@ -159,15 +159,20 @@ export class ScheduleState {
     if (this.#history.canRedo) this.#go(this.#history.redo());
   }
 
-  /** Takes shares that another view or the kernel has set; null for those that were begun with. */
+  /** What other views and the kernel are told: null for the data's first schedule as it is. */
+  get toldShares(): readonly number[] | null {
+    return this.#edit.base === this.#data.schedules[0]!.id && !this.edited ? null : this.shares;
+  }
+
+  /** Takes shares that another view or the kernel has set, as `toldShares` tells them. */
   receive(shares: readonly number[] | null): void {
     if (shares !== null && shares.length !== this.#data.layers) return;
-    const valid = validShares(shares ?? this.base.shares, this.#data.mayRise);
+    const valid = validShares(shares ?? this.#data.schedules[0]!.shares, this.#data.mayRise);
     if (sameShares(valid, this.shares)) return;
     this.giveUp();
-    this.#history.push({ ...this.#edit, shares: valid });
-    this.#edit = this.#history.current;
-    this.#tell("shares");
+    const known = this.entries.list.find(({ row }) => sameShares(this.#editOf(row).shares, valid));
+    this.#history.push({ base: known?.row.id ?? this.#edit.base, shares: valid });
+    this.#take(this.#history.current);
   }
 
   show(id: string, shown: boolean): void {
@@ -222,7 +227,13 @@ export class ScheduleState {
     this.#go(edit);
   }
 
+  /** To be told to other views too. */
   #go(edit: Edit): void {
+    this.#take(edit);
+    this.#tell("released");
+  }
+
+  #take(edit: Edit): void {
     const other = edit.base !== this.#edit.base;
     this.#edit = edit;
     if (other) {
@@ -231,7 +242,6 @@ export class ScheduleState {
       this.#tell("schedules");
     }
     this.#tell("shares");
-    this.#tell("released");
   }
 
   #tell(change: StateChange): void {

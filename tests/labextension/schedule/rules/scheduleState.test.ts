@@ -100,9 +100,19 @@ describe("the state of a schedule", () => {
     expect(changes).to.deep.equal(["shares"]);
     state.receive([1, 0.5]);
     state.receive(null);
-    expect(state.edited).to.equal(false);
+    expect([state.edited, state.toldShares]).to.deep.equal([false, null]);
     state.undo();
     expect(state.shares[1]).to.equal(0.5);
+  });
+
+  it("knows a schedule by its shares, so that views agree on which one is edited", () => {
+    const [one, other] = [begin().state, begin().state];
+    one.edit("fixed/FastV");
+    other.receive(one.toldShares);
+    expect([other.base.id, other.edited]).to.deep.equal(["fixed/FastV", false]);
+    one.edit("search/budget 0.5");
+    other.receive(one.toldShares);
+    expect([other.base.id, other.edited]).to.deep.equal(["search/budget 0.5", false]);
   });
 
   it("keeps an edit when data of the same layers come, and begins anew with others", () => {
