@@ -69,6 +69,9 @@ describe("a schedule and its kernel", () => {
     await page.page.getByRole("button", { name: "Cancel" }).click();
     await page.drawn();
     expect((await page.sent()).at(-1)).to.deep.equal({ type: "cancel", number });
+    expect(await page.page.getByRole("button", { name: "Evaluate" }).and(page.page.locator(":focus")).count()).to.equal(
+      1,
+    );
     expect(await page.page.locator(".espalier-schedule-result").textContent()).to.equal("Not evaluated yet.");
   });
 

@@ -15,6 +15,9 @@ export interface EvaluationResult {
   readonly before: ScheduleRow;
 }
 
+/** Evaluations that are remembered. */
+const MOST_ASKED = 200;
+
 interface Edit {
   /** Id of the schedule that was begun with. */
   readonly base: string;
@@ -32,8 +35,8 @@ export class ScheduleState {
   /** Shares when the drag began; null while there is none. */
   #start: readonly number[] | null = null;
   #layer: number;
-  /** What was asked for by each evaluation, since a row holds means of what was executed. */
-  readonly #asked: { readonly shares: readonly number[]; readonly id: string }[] = [];
+  /** What was asked for by each evaluation, the last first, since a row holds means of what was executed. */
+  readonly #asked: { readonly shares: readonly number[]; readonly row: ScheduleRow }[] = [];
   readonly #listeners = new Set<(change: StateChange) => void>();
 
   constructor(data: ScheduleData) {
@@ -93,7 +96,7 @@ export class ScheduleState {
   get evaluated(): ScheduleRow | null {
     if (!this.edited && this.base.divergence !== null) return this.base;
     const asked = this.#asked.find(({ shares }) => sameShares(shares, this.shares));
-    return (asked && this.entries.find(asked.id)?.row) ?? null;
+    return asked?.row ?? null;
   }
 
   onChange(listener: (change: StateChange) => void): void {
@@ -191,7 +194,8 @@ export class ScheduleState {
   addEvaluated(row: ScheduleRow, shares: readonly number[]): void {
     const before = this.result?.row ?? this.base;
     this.entries.add(row, "evaluated", this.base.id);
-    this.#asked.unshift({ shares, id: row.id });
+    this.#asked.unshift({ shares, row });
+    this.#asked.splice(MOST_ASKED);
     this.result = { row, before };
     this.#tell("schedules");
     this.#tell("result");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readSchedule } from "../../../../labextension/src/data/index.js";
+import { LIMITS, readSchedule } from "../../../../labextension/src/data/index.js";
 import { ScheduleState, type StateChange } from "../../../../labextension/src/schedule/rules/index.js";
 import { scheduleSample } from "../scheduleSample.js";
 
@@ -90,6 +90,19 @@ describe("the state of a schedule", () => {
     expect(state.evaluated?.id).to.equal("search/budget 0.5");
     state.redo();
     expect(state.evaluated?.id).to.equal("edit 1");
+  });
+
+  it("knows its evaluations where no room is left for them in the list", () => {
+    const sample = scheduleSample();
+    const row = sample.schedules[0]!;
+    const full = Array.from({ length: LIMITS.schedules }, (_, i) => ({ ...row, id: `s${i}` }));
+    const state = new ScheduleState(readSchedule({ ...sample, schedules: full }));
+    state.choose(5);
+    state.drag(0.9);
+    state.release();
+    state.addEvaluated(evaluatedRow("edit 1", state.shares, 0.01), state.shares);
+    expect(state.evaluated?.id).to.equal("edit 1");
+    expect(state.entries.list).to.have.length(LIMITS.schedules);
   });
 
   it("takes shares of another view, as a step that can be undone", () => {
