@@ -34,7 +34,7 @@ export interface WidgetModel {
 /** What the place where the widget stands offers; every part has a default in `hostOf`. */
 export interface Host {
   /** Texts in the user's language: `{name}` stands for values. */
-  translate(text: string, values?: Readonly<Record<string, string | number>>): string;
+  readonly translate: (text: string, values?: Readonly<Record<string, string | number>>) => string;
   readonly settings: WidgetSettings;
   /** Called when `settings` have changed. @returns listens no longer. */
   onSettings(listener: () => void): () => void;

@@ -1,10 +1,8 @@
 /** Compiling the TypeScript of this checkout, only when a source has changed. */
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -14,29 +12,11 @@ import {
 import { join, relative } from "node:path";
 import { SetupFailure } from "./failure.mjs";
 import { run } from "./processes.mjs";
+import { filesBelow, hashOf } from "./sources.mjs";
 
-const SOURCES = ["src", "kernel/src", "tests"];
+const SOURCES = ["src", "kernel/src", "labextension/src/data", "tests"];
+const FILES = ["tsconfig.json", "package-lock.json"];
 const STAMP = ".built";
-
-function filesBelow(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-}
-
-/** One hash over everything that the compiler reads. */
-function sourceHash(root) {
-  const hash = createHash("sha256");
-  const sources = SOURCES.flatMap((folder) => filesBelow(join(root, folder))).filter((file) =>
-    /\.(ts|json)$/.test(file),
-  );
-  for (const file of [join(root, "tsconfig.json"), join(root, "package-lock.json"), ...sources]) {
-    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0");
-  }
-  return hash.digest("hex");
-}
 
 /** Removes what earlier sources left in dist/, so that the test of a deleted file does not run for ever. */
 function removeOrphans(root) {
@@ -73,7 +53,7 @@ function linkCommand(root) {
 /** Compiles when a source has changed since the last complete compilation. */
 export async function provideBuild(root) {
   const stamp = join(root, "dist", STAMP);
-  const hash = sourceHash(root);
+  const hash = hashOf(root, SOURCES, FILES, (file) => /\.(ts|json)$/.test(file));
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== hash) {
     rmSync(stamp, { force: true });
     const compiler = join(root, "node_modules", "typescript", "bin", "tsc");

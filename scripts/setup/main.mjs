@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { provideBuild } from "./build.mjs";
 import { cacheDirectory, makeCache } from "./cache.mjs";
 import { explain, SetupFailure } from "./failure.mjs";
+import { provideLabextension } from "./labextension.mjs";
 import { withLock } from "./lock.mjs";
 import { provideNative } from "./native.mjs";
 import { providePackages } from "./packages.mjs";
@@ -14,7 +15,7 @@ import { findPython } from "./python.mjs";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * Packages, native library, compiled sources.
+ * Packages, native library, compiled sources, the JupyterLab extension.
  *
  * @param {{variant?: "auto" | "cpu" | "cuda", retry?: boolean}} [options]
  * @throws SetupFailure
@@ -31,6 +32,7 @@ export async function setUp({ variant = "auto", retry = false } = {}) {
       await providePackages(ROOT);
       await provideNative({ root: ROOT, cache, python: python.command, variant, retry });
       await provideBuild(ROOT);
+      await provideLabextension(ROOT);
     },
     { onWait },
   );

@@ -1,11 +1,19 @@
-/** `espalier install`: makes the kernel known to the Jupyter that a user has. */
+/** `espalier install`: makes kernel and extension known to the Jupyter that a user has. */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { EspalierError } from "../errors.js";
 import { writeAtomically } from "../export/index.js";
-import { type KernelPlace, type Kernelspec, kernelFolder, kernelspecFiles, readKernelspec } from "./kernelspec.js";
+import {
+  dataFolder,
+  type KernelPlace,
+  type Kernelspec,
+  kernelFolder,
+  kernelspecFiles,
+  readKernelspec,
+} from "./kernelspec.js";
+import { extensionFolder, installExtension } from "./labextension.js";
 import { ROOT } from "./output.js";
 
 /** Adds --user, --prefix and --sys-prefix, of which one may be given. */
@@ -88,15 +96,20 @@ Examples:
 const DONE = { installed: "Installed", renewed: "Renewed", unchanged: "Installed already:" } as const;
 
 export function installCommand(): Command {
-  const command = new Command("install").description("make the TypeScript kernel known to your own Jupyter");
+  const command = new Command("install").description(
+    "put the TypeScript kernel and the JupyterLab extension into your own Jupyter",
+  );
   return addPlaceOptions(command)
     .addHelpText("after", HELP)
     .action(async (options: KernelPlace) => {
       const folder = kernelFolder(options);
+      const data = dataFolder(options);
       const done = await installKernel(folder);
+      const extension = installExtension(data);
       process.stdout.write(
         `${DONE[done]} the kernel TypeScript (Espalier) in ${folder}.\n` +
-          `It runs ${process.execPath} and ${resolve(ROOT)}; when one of them moves, install again.\n` +
+          `${DONE[extension]} the JupyterLab extension in ${extensionFolder(data)}.\n` +
+          `The kernel runs ${process.execPath} and ${resolve(ROOT)}; when one of them moves, install again.\n` +
           `Next: open Jupyter (jupyter lab) and choose TypeScript (Espalier); notebooks/10_quickstart.ipynb is a first one.\n`,
       );
     });

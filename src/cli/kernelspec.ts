@@ -53,11 +53,11 @@ export function userDataFolder(env: Environment = process.env, platform = proces
 }
 
 /**
- * The folder of the entry in a place; the user's unless told.
+ * Jupyter's data folder in a place; the user's unless told.
  *
  * @throws EspalierError for `sysPrefix` outside a virtual or conda environment.
  */
-export function kernelFolder({ prefix, sysPrefix }: KernelPlace = {}, env: Environment = process.env): string {
+export function dataFolder({ prefix, sysPrefix }: KernelPlace = {}, env: Environment = process.env): string {
   const environment = env.VIRTUAL_ENV || env.CONDA_PREFIX;
   if (sysPrefix === true && !environment) {
     throw new EspalierError(
@@ -65,8 +65,12 @@ export function kernelFolder({ prefix, sysPrefix }: KernelPlace = {}, env: Envir
     );
   }
   const base = sysPrefix === true ? environment : prefix;
-  const data = base === undefined ? userDataFolder(env) : join(resolve(base), "share", "jupyter");
-  return join(data, "kernels", KERNEL_NAME);
+  return base === undefined ? userDataFolder(env) : join(resolve(base), "share", "jupyter");
+}
+
+/** The folder of the entry in a place. @throws EspalierError as `dataFolder`. */
+export function kernelFolder(place: KernelPlace = {}, env: Environment = process.env): string {
+  return join(dataFolder(place, env), "kernels", KERNEL_NAME);
 }
 
 function parse(folder: string): Specification | undefined {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { EspalierError } from "../errors.js";
 import { addPlaceOptions, installedKernelspec } from "./install.js";
-import { KERNEL_FILES, type KernelPlace, kernelFolder } from "./kernelspec.js";
+import { dataFolder, KERNEL_FILES, type KernelPlace, kernelFolder } from "./kernelspec.js";
+import { extensionFolder, uninstallExtension } from "./labextension.js";
 
 /**
  * Removes the kernel's files, and their folder unless something else is in it.
@@ -36,6 +37,11 @@ export function uninstallCommand(): Command {
       kept: `Removed the kernel TypeScript (Espalier) from ${folder}; the folder stays, because other files are in it.`,
       absent: `There is no kernel in ${folder}; nothing was done.`,
     }[uninstallKernel(folder)];
-    process.stdout.write(`${sentence}\n`);
+    const data = dataFolder(options);
+    const extension = {
+      removed: `Removed the JupyterLab extension from ${extensionFolder(data)}.`,
+      absent: `There is no JupyterLab extension in ${extensionFolder(data)}.`,
+    }[uninstallExtension(data)];
+    process.stdout.write(`${sentence}\n${extension}\n`);
   });
 }

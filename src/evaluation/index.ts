@@ -14,3 +14,4 @@ export { type EncodedSampleLike, type PreparedSample, type PreparedSamples, prep
 export type { EncodedPromptLike, RunSample } from "./promptBatch.js";
 export { firstStage, keptPlaces, rowsOf, runLayer, type Stage, stackHidden } from "./prunedRun.js";
 export { type CountsOf, type Evaluation, evaluateShared, type SharedEvaluation } from "./sharedPrefix.js";
+export { survival } from "./survival.js";

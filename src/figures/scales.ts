@@ -45,7 +45,8 @@ export function linearScale(
   return { type: "linear", domain: [start, end], ticks };
 }
 
-function logTicks(low: number, high: number): number[] {
+/** Round values between two positive ones: powers of ten, and between them where there are few. */
+export function logTicks(low: number, high: number): number[] {
   const decades = Math.log10(high / low);
   const factors = decades < 1.2 ? [1, 2, 3, 5, 7] : decades < 2.5 ? [1, 2, 5] : [1];
   const stride = decades > 8 ? 2 : 1;

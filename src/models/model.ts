@@ -103,8 +103,11 @@ export interface VisionLanguageModel {
   readonly padTokenId: number;
   readonly parameters: Parameters;
 
-  /** Number of visual tokens of a picture. */
+  /** Number of visual tokens of a picture, or of all frames of a video. */
   visualTokens(grid: GridThw): number;
+
+  /** How the visual tokens of a picture (of each frame) lie: row after row. */
+  visualGrid(grid: GridThw): { readonly rows: number; readonly columns: number };
 
   /** [Σ patches, patch width] → [Σ visual tokens, H]. Owned by the caller. */
   encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D;

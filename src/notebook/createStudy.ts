@@ -4,7 +4,6 @@ import { type Study, type StudyOptions, type Surroundings, createStudy as startS
 import { markEngine, Stopped } from "../tensor/index.js";
 import { announceBackend } from "./backendNotice.js";
 import { ProgressDisplay } from "./progressDisplay.js";
-import { openStudyComm } from "./studyComm.js";
 
 /** They tell of no progress, and are what a cell gives as its value. */
 const QUIET: readonly string[] = ["results"];
@@ -18,7 +17,7 @@ const KEPT = "what is finished is kept, and the same call goes on from there.";
  * undisturbed run would have given.
  *
  * In a notebook its operations show a bar, and an interrupt stops them after the layer that is being computed, as `stop` does:
- * the study stays usable. What it warns of is printed below the cell.
+ * the study stays usable. What it warns of is printed below the cell. `show` draws its configurations as they come.
  *
  * @returns to be closed.
  * @throws EspalierError for settings that do not exist or differ from those the study was begun with, a study that another
@@ -41,7 +40,6 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       surroundings,
     }),
   );
-  openStudyComm(study, kernel.comms);
   return study;
 }
 

@@ -10,7 +10,12 @@ export {
   type FrontierView,
   type FrontierViewOptions,
   frontier,
+  type ScheduleEvents,
+  type ScheduleView,
+  type ScheduleViewOptions,
   type SelectedConfiguration,
+  type ShowableSchedule,
+  schedule,
   show,
 } from "./widgets/index.js";
 

@@ -22,7 +22,8 @@ export interface StudyEvaluateOptions {
 /** A schedule for all samples (shares, or counts where all have as many tokens), or a file's content. */
 export type ScheduleToEvaluate = Schedule | ScheduleFile;
 
-function asFile(context: StudyContext, schedule: ScheduleToEvaluate): ScheduleFile {
+/** The content of a file that says the same. @throws EspalierError for shares or counts that do not fit the model. */
+export function asFile(context: StudyContext, schedule: ScheduleToEvaluate): ScheduleFile {
   if ("samples" in schedule) return schedule;
   if ("shares" in schedule) validateShares(schedule.shares, context.layers);
   else validateCounts(schedule.counts, context.layers);

@@ -13,9 +13,11 @@ import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
+import { type HypervolumeCurve, hypervolumeCurve } from "./hypervolumeCurve.js";
 import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
+import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
 
 /** Stops one operation from outside. */
 export interface Stoppable {
@@ -196,6 +198,15 @@ export class Study {
     });
   }
 
+  /**
+   * What a schedule leaves of test samples' pictures: for every visual token, the layer at which it goes.
+   *
+   * @throws EspalierError as `evaluate`, and where no sample has its picture at hand; Stopped.
+   */
+  survival(schedule: ScheduleToEvaluate, options: StudySurvivalOptions & Stoppable = {}): Promise<PictureSurvival[]> {
+    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedule, options, pacer));
+  }
+
   /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
   results(options: Stoppable = {}): Promise<Results> {
     return this.#run("results", options.signal, async (pacer) => {
@@ -213,6 +224,11 @@ export class Study {
    */
   snapshot(): Promise<Results> {
     return assembleResults([...this.#context.entries]);
+  }
+
+  /** How the search's frontier grew with the work that went into it; null until it is complete once. */
+  hypervolumeCurve(): HypervolumeCurve | null {
+    return hypervolumeCurve(this.#context.entries, this.#context.header);
   }
 
   /** How the shares of a schedule that is the same for all test samples determine its mean normalised cost (METHOD §2). */

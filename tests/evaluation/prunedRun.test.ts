@@ -11,6 +11,7 @@ import {
   prepareSamples,
   rowsOf,
   runLayer,
+  survival,
 } from "../../src/evaluation/index.js";
 import { layoutFrom } from "../../src/models/index.js";
 import { SELECTORS, type Selector } from "../../src/selectors/index.js";
@@ -116,6 +117,21 @@ for (const name of ["grouped", "multiQuery", "sliding"] as const) {
         prepared.dispose();
       }
     };
+
+    it("tell when each token goes", async () => {
+      await eachSchedule(async (prepared, _selector, counts, label) => {
+        const { kept } = runCounts(prepared, prepared.samples, counts);
+        const before = tf.memory().numTensors;
+        const lost = await survival(prepared, counts);
+        assert.equal(tf.memory().numTensors, before, label);
+        prepared.samples.forEach(({ visual }, b) => {
+          for (let layer = 0; layer < kept[b].length; layer++) {
+            const alive = [...visual].filter((_, i) => lost[b][i] > layer);
+            assert.deepEqual(alive, kept[b][layer], `${label}, layer ${layer}`);
+          }
+        });
+      });
+    });
 
     it("equal a masked run of all tokens", async () => {
       let compared = 0;

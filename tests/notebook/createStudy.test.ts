@@ -4,8 +4,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "chai";
 import { createStudy } from "../../src/notebook/createStudy.js";
-import { MESSAGE_MS } from "../../src/notebook/studyComm.js";
-import type { StudyOpened, StudyUpdate } from "../../src/notebook/studyMessages.js";
 import { type Study, type StudyOptions, samplesData } from "../../src/study/index.js";
 import { Stopped } from "../../src/tensor/index.js";
 import { rejection } from "../scripts/scripts.js";
@@ -37,11 +35,6 @@ describe("notebook/createStudy", function () {
     const study = await createStudy({ model: path.join(folder, "model"), data, name: "s", ...options });
     open.push(study);
     return study;
-  }
-
-  /** What the comm tells of evaluations. */
-  function pointsOf(study: Study): object[] {
-    return study.evaluations().map(({ costs, shares, ...point }) => point);
   }
 
   function numbers({ rows, frontier }: Awaited<ReturnType<Study["results"]>>): unknown {
@@ -143,62 +136,5 @@ describe("notebook/createStudy", function () {
     study.on("epoch", () => controller.abort());
     expect(await rejection(study.search({ ...SEARCH, signal: controller.signal }))).to.be.instanceOf(Stopped);
     expect(around).to.deep.equal(["begin search", "end search"]);
-  });
-
-  describe("its comm", () => {
-    it("says nothing to a front end that does not answer, or that closes it", async () => {
-      const kernel = fakeKernel();
-      const study = await opened();
-      expect(kernel.sent<StudyOpened>("comm_open")).to.deep.equal([{ version: 1, name: "s", directory: null }]);
-      await study.search(SEARCH);
-      const id = Object.keys(kernel.comms.info("espalier.study"))[0]!;
-      kernel.comms.handleClose({ comm_id: id, data: {} }, {}, []);
-      await study.results();
-      await study.close();
-      expect(kernel.sent()).to.deep.equal([]);
-      expect(kernel.sent("comm_close")).to.deep.equal([]);
-      expect(kernel.comms.info()).to.deep.equal({});
-    });
-
-    it("sends everything to a hello, then what changes, the last state always", async () => {
-      const kernel = fakeKernel();
-      const study = await opened();
-      const id = Object.keys(kernel.comms.info("espalier.study"))[0]!;
-      const tell = (type: string) => kernel.comms.handleMessage({ comm_id: id, data: { type } }, {}, []);
-      tell("something new");
-      tell("hello");
-      await study.search(SEARCH);
-      await pause(2 * MESSAGE_MS);
-      const updates = kernel.sent<StudyUpdate>();
-      const points = updates.flatMap((update) => update.points);
-      expect(updates[0]).to.include({ version: 1, type: "update", running: null, progress: null, from: 0 });
-      expect(points).to.deep.equal(pointsOf(study));
-      expect(points.length).to.be.greaterThan(0);
-      let from = 0;
-      for (const update of updates) {
-        expect(update.from).to.equal(from);
-        from += update.points.length;
-      }
-      expect(updates.some(({ running, progress }) => running === "search" && progress?.part === "training")).to.equal(
-        true,
-      );
-      expect(updates.at(-1)).to.include({ running: null, progress: null });
-      expect(updates.at(-1)!.epoch).to.include({ series: "search", epochs: SEARCH.epochs });
-      const times = kernel.published.filter(({ type }) => type === "comm_msg").map(({ at }) => at);
-      for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).to.be.at.least(MESSAGE_MS - 2);
-      tell("hello");
-      expect(kernel.sent<StudyUpdate>().at(-1)).to.deep.include({ from: 0, points: pointsOf(study) });
-      await study.close();
-      expect(kernel.sent("comm_close")).to.have.length(1);
-      expect(kernel.errors).to.deep.equal([]);
-    });
-
-    it("stops what runs when the front end says so", async () => {
-      const kernel = fakeKernel();
-      const study = await opened();
-      const id = Object.keys(kernel.comms.info("espalier.study"))[0]!;
-      study.on("epoch", () => kernel.comms.handleMessage({ comm_id: id, data: { type: "stop" } }, {}, []));
-      expect(await rejection(study.search(SEARCH))).to.be.instanceOf(Stopped);
-    });
   });
 });

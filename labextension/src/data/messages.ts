@@ -79,7 +79,11 @@ export interface CancelMessage {
 export interface StopMessage {
   readonly type: "stop";
 }
-export type FromFrontEnd = HelloMessage | SetMessage | RequestMessage | CancelMessage | StopMessage;
+/** No view of the output is left on this page; another `hello` may come. */
+export interface ByeMessage {
+  readonly type: "bye";
+}
+export type FromFrontEnd = HelloMessage | SetMessage | RequestMessage | CancelMessage | StopMessage | ByeMessage;
 
 export type WidgetRequest =
   /** Evaluates a schedule: answered by its point (`EvaluatedSchedule`), which the linked frontier gets too. */

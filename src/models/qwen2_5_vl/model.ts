@@ -102,8 +102,14 @@ export class Qwen25Vl implements VisionLanguageModel {
     return this.config.tokens.pad ?? 0;
   }
 
-  visualTokens([frames, height, width]: GridThw): number {
-    return (frames * height * width) / this.config.vision.spatialMergeSize ** 2;
+  visualTokens(grid: GridThw): number {
+    const { rows, columns } = this.visualGrid(grid);
+    return grid[0] * rows * columns;
+  }
+
+  visualGrid([, height, width]: GridThw): { rows: number; columns: number } {
+    const merge = this.config.vision.spatialMergeSize;
+    return { rows: height / merge, columns: width / merge };
   }
 
   encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D {

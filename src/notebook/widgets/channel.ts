@@ -126,6 +126,10 @@ export class WidgetChannel {
       case "cancel":
         this.#requests.get(Number(data["number"]))?.abort();
         break;
+      case "bye":
+        this.#isWanted = false;
+        this.#clear();
+        break;
       case "stop":
         this.#source.stop();
         break;

@@ -32,6 +32,7 @@ export function headOfResults(
     unprunedAccuracy: results.unpruned?.accuracy?.mean ?? null,
     searchCosts: searchCosts(results),
     comparisons: results.comparisons,
+    hypervolume: null,
     constraints,
     code,
   };
@@ -61,6 +62,7 @@ export function fixedSource(
           unprunedAccuracy: null,
           searchCosts: new Map(),
           comparisons: [],
+          hypervolume: null,
           constraints,
           code,
         }

@@ -1,9 +1,10 @@
 /** The frontier widget's MIME data, made of points (`labextension/src/data/frontierData.ts` describes and reads them). */
-import { DATA_VERSION, pointId } from "../../../labextension/src/data/index.js";
-import { COST_UNIT_NAMES, type Comparison, type CostUnit, printable, seriesLabel } from "../../export/index.js";
+import { DATA_VERSION } from "../../../labextension/src/data/index.js";
+import { COST_UNIT_NAMES, type Comparison, type CostUnit, seriesLabel } from "../../export/index.js";
 import { thin } from "../../figures/thin.js";
 import { nonDominated } from "../../pareto/index.js";
-import { ON_VALIDATION, type WidgetPoint, type WidgetValue } from "./point.js";
+import type { HypervolumeCurve } from "../../study/index.js";
+import { clean, idOf, ON_VALIDATION, type WidgetPoint, type WidgetValue } from "./point.js";
 
 /** Points in a notebook's file besides those of the frontiers: the cloud keeps its shape, the file stays small. */
 const MOST_IN_FILE = 700;
@@ -27,6 +28,8 @@ export interface FrontierHead {
   readonly searchCosts: ReadonlyMap<string, number>;
   readonly comparisons: readonly Comparison[];
   readonly constraints: readonly FrontierConstraint[];
+  /** How the frontier grew; null where that is not known. */
+  readonly hypervolume: HypervolumeCurve | null;
   readonly code: string | null;
 }
 
@@ -167,8 +170,8 @@ export function placesOfNote(points: readonly WidgetPoint[], unit: CostUnit, nam
     for (const front of nonDominated(values)) noted.add(places[front]!);
   }
   const names = new Set(named);
-  points.forEach(({ series, configuration, listed }, i) => {
-    if (listed || names.has(pointId(clean(series), clean(configuration)))) noted.add(i);
+  points.forEach((point, i) => {
+    if (point.listed || names.has(idOf(point))) noted.add(i);
   });
   return noted;
 }
@@ -206,8 +209,8 @@ export function comparisonsJson(comparisons: readonly Comparison[], points: read
     if (a === undefined || b === undefined) return [];
     return [
       {
-        a: pointId(clean(a.series), clean(a.configuration)),
-        b: pointId(clean(b.series), clean(b.configuration)),
+        a: idOf(a),
+        b: idOf(b),
         metric: one.metric,
         difference: short(one.difference),
         low: short(one.low),
@@ -228,6 +231,14 @@ export function headJson(head: FrontierHead): object {
     title: clean(head.title),
     subtitle: clean(head.subtitle),
     unpruned: head.unprunedAccuracy === null ? {} : { accuracy: short(head.unprunedAccuracy) },
+    hypervolume:
+      head.hypervolume === null
+        ? null
+        : {
+            cost: head.hypervolume.layerForwards,
+            value: head.hypervolume.hypervolume.map(short),
+            unit: "layer-forwards",
+          },
     constraints: head.constraints.map((one) => ({ ...one, label: clean(one.label) })),
     code: head.code,
   };
@@ -238,11 +249,6 @@ function roleOf(series: string): string {
   if (series.startsWith("grid")) return "grid";
   if (series.startsWith("control:")) return "control";
   return series === "schedule" ? "schedule" : "rival";
-}
-
-/** As the widgets take names: visible, and no longer than they read. */
-export function clean(text: string): string {
-  return printable(text).slice(0, 1_000);
 }
 
 function capital(text: string): string {

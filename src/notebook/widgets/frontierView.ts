@@ -2,35 +2,18 @@
 
 import type { CurrentKernel } from "../../../kernel/src/api/index.js";
 import { DisplayHandle } from "../../../kernel/src/api/index.js";
-import {
-  type EvaluatedSchedule,
-  FRONTIER_MIME,
-  pointId,
-  type TwoWayState,
-  type WidgetRequest,
-} from "../../../labextension/src/data/index.js";
+import { FRONTIER_MIME, type TwoWayState } from "../../../labextension/src/data/index.js";
 import { EspalierError } from "../../errors.js";
 import { type CostUnit, type FrontierPoint, type Results, renderPoints, renderTable } from "../../export/index.js";
 import { frontierSpecification, pointsSpecification } from "../../figures/index.js";
 import { Study } from "../../study/index.js";
 import { figureBundle } from "../representations/figure.js";
-import { certificateJson } from "./certificateJson.js";
 import { WidgetChannel } from "./channel.js";
 import { fixedSource } from "./fixedSource.js";
-import {
-  axesOf,
-  clean,
-  columnsOf,
-  comparisonsJson,
-  costAxes,
-  type FrontierConstraint,
-  headJson,
-  placesInFile,
-  placesOfNote,
-  SeriesList,
-} from "./frontierJson.js";
-import { pairedDifferences } from "./paired.js";
-import { hasInterval, type WidgetPoint } from "./point.js";
+import { answerFrontier } from "./frontierAnswers.js";
+import { FrontierEncoder } from "./frontierEncoder.js";
+import type { FrontierConstraint } from "./frontierJson.js";
+import { clean, hasInterval, idOf, type WidgetPoint } from "./point.js";
 import type { FrontierSource } from "./source.js";
 import { StudySource } from "./studySource.js";
 import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
@@ -79,15 +62,12 @@ type State = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
 export class FrontierView extends DisplayHandle {
   readonly #source: FrontierSource;
   readonly #options: FrontierViewOptions;
+  readonly #encoder: FrontierEncoder;
   readonly #output: WidgetOutput;
   readonly #channel: WidgetChannel;
   readonly #listeners = new Listeners<FrontierEvents>();
   readonly #stop: () => void;
   #state: State = { selected: null, budget: null, pinned: [], brushed: [] };
-  /** Of the points that the front end has, with their series and axes. */
-  #sent = 0;
-  #series = new SeriesList();
-  #units: CostUnit[] = [];
 
   /** Called by `show` and `frontier`. */
   constructor(kernel: CurrentKernel, source: FrontierSource, options: FrontierViewOptions) {
@@ -95,14 +75,16 @@ export class FrontierView extends DisplayHandle {
     this.#source = source;
     this.#options = options;
     this.#channel = new WidgetChannel(kernel.comms, "frontier", {
-      data: () => this.#everything(),
+      data: () => this.#encoder.everything(this.#state),
       added: () => this.#added(),
-      answer: (request, signal) => this.#answer(request, signal),
+      answer: (request, signal) =>
+        answerFrontier(source, request, signal, (point) => this.#change({ selected: point })),
       set: (state) => this.#receive(state),
       state: () => this.#state,
       status: () => source.status(),
       stop: () => source.study?.stop(),
     });
+    this.#encoder = new FrontierEncoder(source, () => this.id, options.unit);
     this.#output = new WidgetOutput(kernel, () => this.#quick());
     this.#stop = source.on((change) => {
       if (change === "status") this.#channel.changed("status");
@@ -197,70 +179,15 @@ export class FrontierView extends DisplayHandle {
     });
   }
 
-  get #unit(): CostUnit {
-    return this.#options.unit ?? this.#source.head().unit;
-  }
-
-  /** The places of the points that are never left out. */
-  get #noted(): Set<number> {
-    const named = [this.#state.selected, ...this.#state.pinned].filter((id) => id !== null);
-    return placesOfNote(this.#points, this.#unit, named);
-  }
-
-  /** The MIME data with the points at these places. */
-  #json(orders: readonly number[], noted: ReadonlySet<number>): object {
-    const points = this.#points;
-    const head = this.#source.head();
-    const units = costAxes(points, this.#unit);
-    const series = new SeriesList();
-    series.add(points);
-    const chosen = orders.map((i) => points[i]!);
-    return {
-      ...headJson(head),
-      widget: this.#channel.id,
-      ...axesOf(units, head.accuracyMetric),
-      series: series.json(head.searchCosts),
-      points: columnsOf(chosen, { orders, series, units, withAccuracy: head.accuracyMetric !== null, noted }),
-      evaluated: points.length,
-      comparisons: comparisonsJson(head.comparisons, points),
-      hypervolume: null,
-      selected: this.#state.selected,
-      budget: this.#state.budget,
-      pinned: this.#state.pinned,
-    };
-  }
-
-  /** All points, from which what is sent later goes on. */
-  #everything(): object {
-    const points = this.#points;
-    this.#sent = points.length;
-    this.#series = new SeriesList();
-    this.#series.add(points);
-    this.#units = costAxes(points, this.#unit);
-    return this.#json([...points.keys()], this.#noted);
-  }
-
-  /** What the front end lacks; a new series or axis makes everything another. */
   #added(): object | undefined {
-    const points = this.#points;
-    const added = points.slice(this.#sent);
-    if (added.length === 0) return undefined;
-    const units = costAxes(points, this.#unit);
-    if (this.#series.add(added) || units.length !== this.#units.length) {
-      queueMicrotask(() => this.#channel.replaced());
-      return undefined;
-    }
-    const orders = added.map((_, i) => this.#sent + i);
-    this.#sent = points.length;
-    const withAccuracy = this.#source.head().accuracyMetric !== null;
-    const options = { orders, series: this.#series, units, withAccuracy, noted: new Set(orders) };
-    return { points: columnsOf(added, options), evaluated: points.length };
+    const added = this.#encoder.added();
+    if (added !== "everything") return added;
+    queueMicrotask(() => this.#channel.replaced());
+    return undefined;
   }
 
   #quick(): Record<string, unknown> {
-    const noted = this.#noted;
-    const orders = placesInFile(this.#points, this.#unit, noted);
-    return { [FRONTIER_MIME]: this.#json(orders, noted), "text/plain": this.#text() };
+    return { [FRONTIER_MIME]: this.#encoder.inFile(this.#state), "text/plain": this.#text() };
   }
 
   async #whole(): Promise<Record<string, unknown>> {
@@ -302,59 +229,6 @@ export class FrontierView extends DisplayHandle {
     return title === "" ? state : `${clean(title)}: ${state}`;
   }
 
-  async #answer(request: WidgetRequest, signal: AbortSignal): Promise<object> {
-    switch (request.name) {
-      case "compare": {
-        const results = await this.#source.results();
-        return { differences: pairedDifferences(results?.rows ?? [], request.a, request.b) };
-      }
-      case "schedule":
-        return { schedule: this.#scheduleRow(this.#find(request.id)) } satisfies EvaluatedSchedule;
-      case "evaluateBudget": {
-        const { budget } = request;
-        await this.#demandStudy().search({ budgets: [budget], signal });
-        const found = this.#points.find((point) => point.series === "search" && point.budget === budget);
-        if (found === undefined) throw new EspalierError(`Nothing was evaluated at the budget ${budget}.`);
-        this.#change({ selected: idOf(found) });
-        return { schedule: this.#scheduleRow(found) };
-      }
-      case "evaluate": {
-        const mean = await this.#demandStudy().evaluate({ shares: request.shares }, { signal });
-        return { schedule: this.#scheduleRow(this.#find(pointId(clean(mean.series), clean(mean.configuration)))) };
-      }
-      case "certificate": {
-        const point = this.#find(request.id);
-        if (point.shares === null) throw new EspalierError("The kept shares of this configuration are not known.");
-        const study = this.#demandStudy();
-        const wanted =
-          point.series === "search" && point.budget !== null ? { budget: point.budget } : { shares: point.shares };
-        return { certificate: certificateJson(await study.certificate(wanted, { signal }), request.id) };
-      }
-    }
-  }
-
-  #demandStudy(): Study {
-    const { study } = this.#source;
-    if (study !== null && !study.closed) return study;
-    throw new EspalierError(
-      study === null
-        ? "These are results without a model; show the study itself to evaluate something new: espalier.show(study)."
-        : `The study ${study.name} is closed; open it again with createStudy to evaluate something new.`,
-    );
-  }
-
-  #scheduleRow(point: WidgetPoint) {
-    if (point.shares === null) throw new EspalierError("The kept shares of this configuration are not known.");
-    return {
-      id: idOf(point),
-      label: clean(point.configuration),
-      shares: point.shares,
-      cost: point.cost.normalised,
-      divergence: point.divergence.mean,
-      accuracy: point.accuracy?.mean ?? null,
-    };
-  }
-
   /** The user has set something. */
   #receive(given: Partial<TwoWayState>): void {
     const known = new Set(this.#points.map(idOf));
@@ -389,12 +263,6 @@ export class FrontierView extends DisplayHandle {
     if (brushed !== undefined) this.#listeners.emit("brushed", this.#describeAll(brushed));
   }
 
-  #find(id: string): WidgetPoint {
-    const found = this.#points.find((point) => idOf(point) === id);
-    if (found !== undefined) return found;
-    throw new EspalierError(`There is no configuration ${id} any more; draw the output again.`);
-  }
-
   #idOf({ series, configuration }: { readonly series?: string; readonly configuration: string }): string {
     const found = this.#points.find(
       (point) => point.configuration === configuration && (series === undefined || point.series === series),
@@ -415,10 +283,6 @@ export class FrontierView extends DisplayHandle {
   #describeAll(ids: readonly string[]): SelectedConfiguration[] {
     return ids.flatMap((id) => this.#describe(id) ?? []);
   }
-}
-
-function idOf({ series, configuration }: Pick<WidgetPoint, "series" | "configuration">): string {
-  return pointId(clean(series), clean(configuration));
 }
 
 /**

@@ -8,3 +8,10 @@ export {
   type SelectedConfiguration,
   show,
 } from "./frontierView.js";
+export {
+  type ScheduleEvents,
+  type ScheduleView,
+  type ScheduleViewOptions,
+  schedule,
+} from "./scheduleView.js";
+export type { ShowableSchedule } from "./shownSchedule.js";

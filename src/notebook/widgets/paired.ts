@@ -1,10 +1,10 @@
 /** The paired difference of two configurations of results: the same samples, the same resamples (METHOD §9). */
-import { pointId } from "../../../labextension/src/data/index.js";
 import { EspalierError } from "../../errors.js";
 import type { ResultRow } from "../../export/index.js";
 import { bootstrapDifference } from "../../statistics/index.js";
 import { Random } from "../../tensor/index.js";
-import { clean, short } from "./frontierJson.js";
+import { short } from "./frontierJson.js";
+import { idOf } from "./point.js";
 
 /** As the results' own intervals. */
 const LEVEL = 0.95;
@@ -23,7 +23,7 @@ const SAME_COST = 1e-6;
  */
 export function pairedDifferences(rows: readonly ResultRow[], a: string, b: string): object[] {
   const sides = [a, b].map((id) => {
-    const own = rows.filter((row) => pointId(clean(row.series), clean(row.configuration)) === id);
+    const own = rows.filter((row) => idOf(row) === id);
     if (own.length > 0) return new Map(own.map((row) => [row.sample, row]));
     throw new EspalierError(
       `There are no scores of single samples for ${id}, so it cannot be compared in pairs; choose a configuration that was scored on test samples.`,

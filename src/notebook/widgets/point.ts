@@ -1,5 +1,13 @@
 /** A configuration as the widgets show it: of results, of a frontier, or of a study that is still at work. */
-import type { FrontierPoint, Interval, ResultCost, ResultMean, Results } from "../../export/index.js";
+import { LIMITS, pointId } from "../../../labextension/src/data/index.js";
+import {
+  type FrontierPoint,
+  type Interval,
+  printable,
+  type ResultCost,
+  type ResultMean,
+  type Results,
+} from "../../export/index.js";
 import { sharesFromCounts } from "../../schedules/index.js";
 import type { StudyEvents } from "../../study/index.js";
 
@@ -53,6 +61,16 @@ export function pointsOfResults({ means, frontier }: Pick<Results, "means" | "fr
   const key = ({ series, configuration }: { series: string; configuration: string }) => `${series}/${configuration}`;
   const listed = new Set(frontier.map(key));
   return means.map((mean) => pointOfMean(mean, listed.has(key(mean))));
+}
+
+/** What the widgets name a point by. */
+export function idOf({ series, configuration }: Pick<WidgetPoint, "series" | "configuration">): string {
+  return pointId(clean(series), clean(configuration));
+}
+
+/** As the widgets take names: visible, and no longer than they read. */
+export function clean(text: string): string {
+  return printable(text).slice(0, LIMITS.name);
 }
 
 /** Whether an interval is stated. */

@@ -88,7 +88,10 @@ export class StudySource implements FrontierSource {
       (point) => point.series === ON_VALIDATION && !known.has(point.configuration) && !this.#arrived.includes(point),
     );
     this.#points = [...waiting, ...scored, ...this.#arrived];
-    this.#head = headOfResults(results, this.#constraints, this.#code);
+    this.#head = {
+      ...headOfResults(results, this.#constraints, this.#code),
+      hypervolume: this.study.hypervolumeCurve(),
+    };
     this.#tell("everything");
   }
 
@@ -102,6 +105,7 @@ export class StudySource implements FrontierSource {
       unprunedAccuracy: null,
       searchCosts: new Map(),
       comparisons: [],
+      hypervolume: null,
       constraints: this.#constraints,
       code: this.#code,
     };

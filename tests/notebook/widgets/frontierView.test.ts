@@ -1,11 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
-import type { KernelContents } from "../../../kernel/src/wire/index.js";
 import {
   FRONTIER_MIME,
-  type FromKernel,
   readAppended,
   readDifferences,
   readEvaluated,
@@ -17,6 +14,7 @@ import { type FrontierView, frontier, show } from "../../../src/notebook/widgets
 import { SEARCH, SIZES } from "../../study/runStudy.js";
 import { temporaryFolder, writeTiny } from "../../study/tiny.js";
 import { fakeKernel } from "../fakeKernel.js";
+import { frontEnd, shownData } from "./frontEnd.js";
 
 describe("notebook/widgets/frontierView", function () {
   this.timeout(120_000);
@@ -46,45 +44,12 @@ describe("notebook/widgets/frontierView", function () {
     return study;
   }
 
-  /** The comm of the widget, as a front end has it. */
-  function frontEnd(kernel: ReturnType<typeof fakeKernel>, view: FrontierView) {
-    const messages = () =>
-      kernel.published.flatMap(({ type, content }) => {
-        const { comm_id, data } = content as KernelContents["comm_msg"];
-        return type === "comm_msg" && comm_id === view.id ? [data as unknown as FromKernel] : [];
-      });
-    const send = (data: object) => kernel.comms.handleMessage({ comm_id: view.id, data: { ...data } }, {}, []);
-    return {
-      messages,
-      of: <T extends FromKernel["type"]>(type: T) =>
-        messages().filter((one): one is Extract<FromKernel, { type: T }> => one.type === type),
-      send,
-      async reply(number: number, what: object): Promise<Extract<FromKernel, { type: "reply" }>> {
-        send({ type: "request", number, what });
-        for (;;) {
-          const found = this.of("reply").find((one) => one.number === number);
-          if (found !== undefined) return found;
-          await pause(10);
-        }
-      },
-    };
-  }
-
-  function shownData(kernel: ReturnType<typeof fakeKernel>) {
-    const bundles = kernel.published.flatMap(({ type, content }) =>
-      type === "display_data" || type === "update_display_data"
-        ? [(content as KernelContents["display_data"]).data]
-        : [],
-    );
-    return bundles.filter((data) => FRONTIER_MIME in data);
-  }
-
   it("shows results as a bundle that every front end can draw, and is no result itself", async () => {
     const kernel = fakeKernel();
     const view = frontier(results);
     open.push(view);
     await kernel.displays.settled();
-    const bundles = shownData(kernel);
+    const bundles = shownData(kernel, FRONTIER_MIME);
     expect(bundles).to.have.length(2);
     const data = readFrontier(bundles.at(-1)![FRONTIER_MIME]);
     expect(data.widget).to.equal(view.id);
@@ -105,7 +70,7 @@ describe("notebook/widgets/frontierView", function () {
     const kernel = fakeKernel();
     const view = frontier(results);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     view.budget = 0.5;
     expect(end.messages()).to.deep.equal([]);
     end.send({ type: "hello" });
@@ -118,7 +83,7 @@ describe("notebook/widgets/frontierView", function () {
     const kernel = fakeKernel();
     const view = frontier(results);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     const { series, configuration } = results.frontier[0]!;
     const heard: unknown[] = [];
@@ -148,7 +113,7 @@ describe("notebook/widgets/frontierView", function () {
     const kernel = fakeKernel();
     const view = frontier(results);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     end.send({ type: "set", state: { selected: "search/none" } });
     expect(end.of("set")).to.deep.equal([{ type: "set", state: { selected: null } }]);
@@ -169,7 +134,7 @@ describe("notebook/widgets/frontierView", function () {
     const kernel = fakeKernel();
     const view = frontier(results);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     const [a, b] = ["search", "control:random"].map((series) => results.means.find((one) => one.series === series)!);
     const reply = await end.reply(7, {
@@ -189,7 +154,7 @@ describe("notebook/widgets/frontierView", function () {
     const study = await opened();
     const view = show(study);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     const [empty] = end.of("state");
     const data = readFrontier(empty!.data);
@@ -201,7 +166,10 @@ describe("notebook/widgets/frontierView", function () {
     const last = readFrontier(end.of("state").at(-1)!.data);
     expect([...last.points.label]).to.include.members(SEARCH.budgets.map((budget) => `search@${budget}`));
     expect([...last.points.metrics.get("divergence")!.low!].every(Number.isFinite)).to.equal(true);
-    const whole = shownData(kernel).at(-1)!;
+    const { hypervolume } = last;
+    expect(hypervolume!.cost).to.have.length(SEARCH.budgets.length);
+    expect([...hypervolume!.value]).to.deep.equal([...hypervolume!.value].sort((a, b) => a - b));
+    const whole = shownData(kernel, FRONTIER_MIME).at(-1)!;
     expect(whole).to.have.property("image/png");
     expect(readFrontier(whole[FRONTIER_MIME]).points.length).to.equal(last.points.length);
   });
@@ -213,7 +181,7 @@ describe("notebook/widgets/frontierView", function () {
     const view = show(study);
     open.push(view);
     await kernel.displays.settled();
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     const data = readFrontier(end.of("state")[0]!.data);
     await study.evaluate({ shares: new Array(study.facts.layers).fill(1) });
@@ -233,7 +201,7 @@ describe("notebook/widgets/frontierView", function () {
     await study.search(SEARCH);
     const view = show(study);
     open.push(view);
-    const end = frontEnd(kernel, view);
+    const end = frontEnd(kernel, view.id);
     end.send({ type: "hello" });
     const shares = [1, ...new Array(study.facts.layers - 1).fill(0.25)];
     const reply = await end.reply(1, { name: "evaluate", shares });

@@ -1,0 +1,159 @@
+/** The comms of one kernel: found again after a page was loaded anew, shared by the views of an output, gone with the kernel. */
+import type { Kernel, KernelMessage } from "@jupyterlab/services";
+import { type FromFrontEnd, WIDGET_TARGET } from "../data/index.js";
+
+/** What is told of a comm. */
+export interface CommListener {
+  /** There is a comm; `hello` has been said. */
+  opened(send: (message: FromFrontEnd) => void): void;
+  message(data: unknown): void;
+  closed(): void;
+}
+
+type Connection = Pick<
+  Kernel.IKernelConnection,
+  | "registerCommTarget"
+  | "removeCommTarget"
+  | "requestCommInfo"
+  | "createComm"
+  | "hasComm"
+  | "connectionStatusChanged"
+  | "disposed"
+  | "isDisposed"
+>;
+
+interface OpenComm {
+  readonly comm: Kernel.IComm;
+  /** Of an output that is not drawn yet: what the kernel has said until then. It says nothing before `hello`. */
+  listener: CommListener | null;
+}
+
+export class KernelLink {
+  readonly #kernel: Connection;
+  readonly #comms = new Map<string, OpenComm>();
+  /** Outputs that wait for their comm. */
+  readonly #waiting = new Map<string, CommListener>();
+  /** Comms that the kernel had when it was asked. */
+  #known: ReadonlySet<string> = new Set();
+  #isDisposed = false;
+  readonly #onTarget = (comm: Kernel.IComm): void => {
+    this.#adopt(comm);
+  };
+  readonly #onConnection = (_: unknown, status: Kernel.ConnectionStatus): void => {
+    // Messages of the time without a connection are lost.
+    if (status === "connected") void this.#find();
+  };
+
+  constructor(kernel: Connection) {
+    this.#kernel = kernel;
+    kernel.registerCommTarget(WIDGET_TARGET, this.#onTarget);
+    kernel.connectionStatusChanged.connect(this.#onConnection);
+    void this.#find();
+  }
+
+  /** Tells an output of its comm: at once, when the kernel opens it, or when it is found. @param id of the widget. */
+  attach(id: string, listener: CommListener): void {
+    const open = this.#comms.get(id);
+    if (open !== undefined) {
+      open.listener = listener;
+      this.#greet(open);
+    } else if (this.#known.has(id)) this.#create(id, listener);
+    else this.#waiting.set(id, listener);
+  }
+
+  /** The last view of an output is gone: the kernel need not tell any more. */
+  detach(id: string): void {
+    this.#waiting.delete(id);
+    const open = this.#comms.get(id);
+    if (open === undefined) return;
+    open.listener = null;
+    if (!open.comm.isDisposed) this.#send(open.comm, { type: "bye" });
+  }
+
+  /** The kernel has been started anew: what it had is gone. */
+  restarted(): void {
+    this.#known = new Set();
+    const open = [...this.#comms];
+    this.#comms.clear();
+    for (const [id, { listener }] of open) {
+      listener?.closed();
+      if (listener !== null) this.#waiting.set(id, listener);
+    }
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#kernel.connectionStatusChanged.disconnect(this.#onConnection);
+    if (!this.#kernel.isDisposed) this.#kernel.removeCommTarget(WIDGET_TARGET, this.#onTarget);
+    const open = [...this.#comms.values()];
+    this.#comms.clear();
+    this.#waiting.clear();
+    for (const { comm, listener } of open) {
+      listener?.closed();
+      // The kernel goes on, and another page may be interested.
+      comm.onMsg = () => {};
+      comm.onClose = () => {};
+    }
+  }
+
+  /** Asks the kernel which outputs it still answers for. */
+  async #find(): Promise<void> {
+    // Those that are opened while the question is on its way are not meant by the answer.
+    const before = new Map(this.#comms);
+    let reply: KernelMessage.IInfoReplyMsg | KernelMessage.IReplyErrorContent | { content: unknown };
+    try {
+      reply = await this.#kernel.requestCommInfo({ target_name: WIDGET_TARGET });
+    } catch {
+      // A kernel that has died meanwhile; the next is asked again.
+      return;
+    }
+    if (this.#isDisposed) return;
+    const { comms = {} } = (reply as { content: { comms?: object } }).content;
+    this.#known = new Set(Object.keys(comms));
+    for (const [id, open] of before) {
+      if (this.#comms.get(id) !== open) continue;
+      if (this.#known.has(id)) this.#greet(open);
+      else this.#end(id);
+    }
+    for (const [id, listener] of [...this.#waiting]) {
+      if (this.#known.has(id)) this.#create(id, listener);
+    }
+  }
+
+  #create(id: string, listener: CommListener): void {
+    this.#waiting.delete(id);
+    if (this.#kernel.hasComm(id)) return;
+    this.#adopt(this.#kernel.createComm(WIDGET_TARGET, id), listener);
+  }
+
+  #adopt(comm: Kernel.IComm, listener: CommListener | null = this.#waiting.get(comm.commId) ?? null): void {
+    const id = comm.commId;
+    this.#waiting.delete(id);
+    const open: OpenComm = { comm, listener };
+    this.#comms.set(id, open);
+    comm.onMsg = ({ content }) => open.listener?.message(content.data);
+    comm.onClose = () => this.#end(id);
+    this.#greet(open);
+  }
+
+  #greet({ comm, listener }: OpenComm): void {
+    if (listener === null || comm.isDisposed) return;
+    listener.opened((message) => this.#send(comm, message));
+    this.#send(comm, { type: "hello" });
+  }
+
+  #send(comm: Kernel.IComm, message: FromFrontEnd): void {
+    if (comm.isDisposed) return;
+    // Values of JSON, all of them; JupyterLab's type knows no optional fields.
+    comm.send(JSON.parse(JSON.stringify(message)));
+  }
+
+  #end(id: string): void {
+    const open = this.#comms.get(id);
+    this.#comms.delete(id);
+    open?.listener?.closed();
+    // The kernel may still open another of this id, as a cell that runs again does not, but a reconnection may.
+    if (open?.listener) this.#waiting.set(id, open.listener);
+  }
+}

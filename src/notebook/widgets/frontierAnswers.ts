@@ -1,0 +1,68 @@
+/** What the frontier widget asks of the kernel, and where the answers come from. */
+import type { WidgetRequest } from "../../../labextension/src/data/index.js";
+import { EspalierError } from "../../errors.js";
+import type { Study } from "../../study/index.js";
+import { certificateJson } from "./certificateJson.js";
+import { pairedDifferences } from "./paired.js";
+import { idOf, type WidgetPoint } from "./point.js";
+import { scheduleRow, shownPoint } from "./shownSchedule.js";
+import type { FrontierSource } from "./source.js";
+
+/**
+ * @param signal breaks off what takes long.
+ * @param select selects a point that has been asked for by its budget.
+ * @throws EspalierError whose sentence the user sees; Stopped.
+ */
+export async function answerFrontier(
+  source: FrontierSource,
+  request: WidgetRequest,
+  signal: AbortSignal,
+  select: (id: string) => void,
+): Promise<object> {
+  switch (request.name) {
+    case "compare": {
+      const results = await source.results();
+      return { differences: pairedDifferences(results?.rows ?? [], request.a, request.b) };
+    }
+    case "schedule":
+      return { schedule: rowOf(find(source, request.id)) };
+    case "evaluateBudget": {
+      const { budget } = request;
+      await demandStudy(source).search({ budgets: [budget], signal });
+      const found = source.points().find((point) => point.series === "search" && point.budget === budget);
+      if (found === undefined) throw new EspalierError(`Nothing was evaluated at the budget ${budget}.`);
+      select(idOf(found));
+      return { schedule: rowOf(found) };
+    }
+    case "evaluate": {
+      const mean = await demandStudy(source).evaluate({ shares: request.shares }, { signal });
+      return { schedule: rowOf(find(source, idOf(mean))) };
+    }
+    case "certificate": {
+      const point = find(source, request.id);
+      const study = demandStudy(source);
+      const { shares } = shownPoint(point);
+      const wanted = point.series === "search" && point.budget !== null ? { budget: point.budget } : { shares };
+      return { certificate: certificateJson(await study.certificate(wanted, { signal }), request.id) };
+    }
+  }
+}
+
+function rowOf(point: WidgetPoint): object {
+  return scheduleRow(shownPoint(point));
+}
+
+function find(source: FrontierSource, id: string): WidgetPoint {
+  const found = source.points().find((point) => idOf(point) === id);
+  if (found !== undefined) return found;
+  throw new EspalierError(`There is no configuration ${id} any more; draw the output again.`);
+}
+
+function demandStudy({ study }: FrontierSource): Study {
+  if (study !== null && !study.closed) return study;
+  throw new EspalierError(
+    study === null
+      ? "These are results without a model; show the study itself to evaluate something new: espalier.show(study)."
+      : `The study ${study.name} is closed; open it again with createStudy to evaluate something new.`,
+  );
+}

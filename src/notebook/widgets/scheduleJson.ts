@@ -1,0 +1,65 @@
+/** The schedule widget's MIME data (`labextension/src/data/scheduleData.ts` describes and reads them). */
+import { DATA_VERSION } from "../../../labextension/src/data/index.js";
+import type { QuadraticCost } from "../../cost/index.js";
+import type { PictureSurvival } from "../../study/index.js";
+import { clean } from "./point.js";
+import { type ShownSchedule, scheduleRow } from "./shownSchedule.js";
+
+/** Longest side of a picture in a notebook, in pixels. */
+const PICTURE_SIDE = 384;
+
+export interface ScheduleParts {
+  readonly widget: string;
+  readonly frontier: string | null;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly visualTokens: number;
+  readonly schedules: readonly ShownSchedule[];
+  readonly prediction: QuadraticCost | null;
+  readonly pictures: readonly object[];
+  readonly certificate: object | null;
+}
+
+export function scheduleJson(parts: ScheduleParts): object {
+  const { schedules, prediction, title, subtitle } = parts;
+  return {
+    ...parts,
+    version: DATA_VERSION,
+    title: clean(title),
+    subtitle: clean(subtitle),
+    layers: schedules[0]!.shares.length,
+    schedules: schedules.map(scheduleRow),
+    mayRise: false,
+    prediction:
+      prediction === null
+        ? null
+        : {
+            constant: prediction.constant,
+            linear: prediction.linear,
+            quadratic: prediction.quadratic,
+          },
+    code: "const mean = await study.evaluate({ shares: {shares} });",
+  };
+}
+
+/** A sample's picture with one byte a patch (two where there are more than 255 layers). @param id of the schedule. */
+export async function pictureJson(survival: PictureSurvival, id: string, layers: number): Promise<object> {
+  const { picture, rows, columns, lost } = survival;
+  // Loaded when the first picture is shown: most notebooks show none.
+  const { default: sharp } = await import("sharp");
+  const { width, height, data } = picture;
+  const png = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize({ width: PICTURE_SIDE, height: PICTURE_SIDE, fit: "inside", withoutEnlargement: true })
+    .png({ compressionLevel: 9, palette: true, colours: 128 })
+    .toBuffer();
+  const bytes = layers > 255 ? new Uint8Array(lost.buffer, lost.byteOffset, lost.byteLength) : Uint8Array.from(lost);
+  return {
+    id: clean(survival.id),
+    image: png.toString("base64"),
+    mime: "image/png",
+    rows,
+    columns,
+    death: { [id]: Buffer.from(bytes).toString("base64") },
+    question: null,
+  };
+}

@@ -1,0 +1,61 @@
+/** A widget's core as scripts for a plain page, made from its sources. */
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rspack } from "@rspack/core";
+
+export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+
+const made = new Map<string, Promise<string>>();
+
+/**
+ * Bundles `labextension/src/<widget>/index.ts` as `espalierWidget`, and the page's own part as `espalierPage`.
+ *
+ * @returns the folder with `widget.js`, `page.js` and what they load later; removed when the process ends.
+ */
+export function bundleWidget(widget: string): Promise<string> {
+  const known = made.get(widget) ?? build(widget);
+  made.set(widget, known);
+  return known;
+}
+
+async function build(widget: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `espalier-${widget}-`));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const compiler = rspack({
+    context: ROOT,
+    mode: "production",
+    devtool: false,
+    target: "web",
+    entry: {
+      widget: {
+        import: `./labextension/src/${widget}/index.ts`,
+        library: { name: "espalierWidget", type: "window" },
+      },
+      page: "./tests/labextension/page/browser/main.ts",
+    },
+    output: { path: folder, filename: "[name].js", chunkFilename: "[name]-[contenthash].js", publicPath: "/" },
+    resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
+    module: {
+      rules: [
+        {
+          test: /\.ts$/,
+          type: "javascript/auto",
+          loader: "builtin:swc-loader",
+          options: { jsc: { parser: { syntax: "typescript" }, target: "es2022" } },
+        },
+      ],
+    },
+    optimization: { minimize: false },
+    performance: false,
+  });
+  await new Promise<void>((resolve, reject) => {
+    compiler.run((error, stats) => {
+      const failure = error ?? (stats?.hasErrors() ? new Error(stats.toString({ all: false, errors: true })) : null);
+      compiler.close(() => (failure === null ? resolve() : reject(failure)));
+    });
+  });
+  return folder;
+}
