@@ -29,7 +29,7 @@ export class Link {
       if (!this.#setting) this.receiveSelected();
     });
     state.onChange((change) => {
-      if (change === "released" && this.#begun) this.#set((its) => its.set("shares", state.toldShares));
+      if (change === "released" && this.#begun) this.#set((its) => its.set("shares", [...state.shares]));
     });
     disposers.add(() => this.#task.cancel());
   }

@@ -162,12 +162,7 @@ export class ScheduleState {
     if (this.#history.canRedo) this.#go(this.#history.redo());
   }
 
-  /** What other views and the kernel are told: null for the data's first schedule as it is. */
-  get toldShares(): readonly number[] | null {
-    return this.#edit.base === this.#data.schedules[0]!.id && !this.edited ? null : this.shares;
-  }
-
-  /** Takes shares that another view or the kernel has set, as `toldShares` tells them. */
+  /** Takes shares that another view or the kernel has set; null for those of the data's first schedule. */
   receive(shares: readonly number[] | null): void {
     if (shares !== null && shares.length !== this.#data.layers) return;
     const valid = validShares(shares ?? this.#data.schedules[0]!.shares, this.#data.mayRise);
@@ -206,20 +201,32 @@ export class ScheduleState {
     this.#tell("certificate");
   }
 
-  /** New data of the same output: what is being edited stays where it still fits. */
+  /** New data of the same output: what is being edited stays, unless there are other layers now. */
   replaceData(data: ScheduleData): void {
     const fits = data.layers === this.#data.layers;
-    this.giveUp();
+    if (!fits) this.giveUp();
     this.#data = data;
+    const before = new Set(this.entries.list.map(({ row }) => row.id));
     this.entries.replaceData(data.schedules);
+    for (const { row } of this.entries.list)
+      if (!before.has(row.id) && !this.#looksEdited(row)) this.entries.show(row.id, true);
     this.#certificate = data.certificate ?? (fits ? this.#certificate : null);
-    if (!fits || this.entries.find(this.#edit.base) === undefined) {
+    if (!fits) {
       this.#edit = this.#editOf(data.schedules[0]!);
       this.#history = new History(this.#edit);
+      this.#asked.splice(0);
       this.result = null;
     }
     this.#layer = Math.min(this.#layer, data.layers - 1);
     this.#tell("data");
+  }
+
+  /** Whether it is within a token of what the bars show, as one that has just been evaluated: it would only lie on them. */
+  #looksEdited({ shares }: ScheduleRow): boolean {
+    const token = 1 / Math.max(1, this.#data.visualTokens);
+    return (
+      shares.length === this.shares.length && shares.every((share, i) => Math.abs(share - this.shares[i]!) <= token)
+    );
   }
 
   #editOf({ id, shares }: ScheduleRow): Edit {
