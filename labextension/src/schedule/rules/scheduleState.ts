@@ -4,6 +4,7 @@ import { ScheduleEntries } from "./entries.js";
 import { History } from "./history.js";
 import { predictCost } from "./prediction.js";
 import { type Neighbours, sameShares, setShare, validShares } from "./snapping.js";
+import { withinToken } from "./tokens.js";
 
 /** The part that has changed. */
 export type StateChange = "shares" | "released" | "schedules" | "layer" | "result" | "certificate" | "data";
@@ -208,8 +209,10 @@ export class ScheduleState {
     this.#data = data;
     const before = new Set(this.entries.list.map(({ row }) => row.id));
     this.entries.replaceData(data.schedules);
+    // One that has just been evaluated would only lie on the bars.
     for (const { row } of this.entries.list)
-      if (!before.has(row.id) && !this.#looksEdited(row)) this.entries.show(row.id, true);
+      if (!before.has(row.id) && !withinToken(row.shares, this.shares, data.visualTokens))
+        this.entries.show(row.id, true);
     this.#certificate = data.certificate ?? (fits ? this.#certificate : null);
     if (!fits) {
       this.#edit = this.#editOf(data.schedules[0]!);
@@ -219,14 +222,6 @@ export class ScheduleState {
     }
     this.#layer = Math.min(this.#layer, data.layers - 1);
     this.#tell("data");
-  }
-
-  /** Whether it is within a token of what the bars show, as one that has just been evaluated: it would only lie on them. */
-  #looksEdited({ shares }: ScheduleRow): boolean {
-    const token = 1 / Math.max(1, this.#data.visualTokens);
-    return (
-      shares.length === this.shares.length && shares.every((share, i) => Math.abs(share - this.shares[i]!) <= token)
-    );
   }
 
   #editOf({ id, shares }: ScheduleRow): Edit {
