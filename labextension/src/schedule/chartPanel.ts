@@ -25,7 +25,7 @@ export interface ChartPanelOptions {
 }
 
 /** Of a file's drawing, whatever the page's is. */
-const FILE_WIDTH = 640;
+const FILE_WIDTH = 760;
 /** Above a file's drawing, for its title. */
 const FILE_HEADER = 40;
 

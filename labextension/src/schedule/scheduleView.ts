@@ -61,8 +61,20 @@ export function mountSchedule({ el, data, model, host, disposers }: ViewOptions)
   const [live, requests, state] = [new LiveRegion(), new Requests(model), new ScheduleState(data)];
   disposers.add(() => live.dispose());
   disposers.add(() => requests.dispose());
+  // Before all parts, and so ended after them: what they break off asks for a drawing.
+  disposers.add(() => frames.dispose());
   let theme = themeOf(el);
-  const context: ScheduleContext = { root, state, model, host, requests, live, disposers, theme: () => theme };
+  const context: ScheduleContext = {
+    root,
+    state,
+    model,
+    host,
+    requests,
+    live,
+    disposers,
+    theme: () => theme,
+    redraw: (part) => frames.ask(part),
+  };
 
   const reason = element("p", { class: "espalier-schedule-note", attributes: { id: uniqueId("reason") } });
   const keys = element("span", { text: t(KEYS) });
@@ -111,7 +123,6 @@ export function mountSchedule({ el, data, model, host, disposers }: ViewOptions)
     pictures: () => pictures.draw(),
     mirror: () => mirror.draw(),
   });
-  disposers.add(() => frames.dispose());
   let { edited } = state;
   state.onChange((change) => {
     frames.ask(...REDRAWN[change]);
@@ -149,9 +160,7 @@ export function mountSchedule({ el, data, model, host, disposers }: ViewOptions)
   el.append(root);
   disposers.add(() => root.remove());
 
-  if (model.get("shares") !== null) link.receiveShares();
-  const selected = model.get("selected");
-  if (selected !== null && state.entries.find(selected) !== undefined && !state.edited) link.receiveSelected();
+  link.begin();
   frames.ask(...ALL);
   frames.flush();
   return (next) => state.replaceData(next);

@@ -135,7 +135,7 @@ describe("editing a schedule", () => {
     await page.page.getByRole("button", { name: /^Undo/ }).click();
     await page.drawn();
     expect(await shareOf(page, 6)).to.equal(41);
-    expect(await page.get("shares")).to.equal(null);
+    expect(await page.get("shares")).to.deep.equal(stepped);
     await page.page.keyboard.press("Control+Shift+z");
     await page.page.getByRole("button", { name: /^Redo/ }).click();
     await page.drawn();

@@ -58,7 +58,7 @@ describe("exports of a schedule", () => {
     expect(parsed).to.equal("svg");
     const png = await save(page, "PNG");
     const { width, height, data } = PNG.sync.read(Buffer.from(png.text, "base64"));
-    expect([width, height > 600]).to.deep.equal([1_280, true]);
+    expect([width, height > 600]).to.deep.equal([1_520, true]);
     expect(new Set(Array.from(data)).size).to.be.greaterThan(50);
   });
 

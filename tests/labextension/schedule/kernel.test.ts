@@ -69,6 +69,9 @@ describe("a schedule and its kernel", () => {
     await page.page.getByRole("button", { name: "Cancel" }).click();
     await page.drawn();
     expect((await page.sent()).at(-1)).to.deep.equal({ type: "cancel", number });
+    expect(await page.page.getByRole("button", { name: "Evaluate" }).and(page.page.locator(":focus")).count()).to.equal(
+      1,
+    );
     expect(await page.page.locator(".espalier-schedule-result").textContent()).to.equal("Not evaluated yet.");
   });
 
@@ -129,6 +132,17 @@ describe("a schedule and its kernel", () => {
     await page.drawn();
     expect(await page.page.getByRole("checkbox", { name: "Show budget 30 %" }).isChecked()).to.equal(true);
     expect(await shareOf(page, 6)).to.equal(0);
+  });
+
+  it("begins with what the model holds, and tells nobody", async () => {
+    const page = await open(scheduleSample(), { live: true, state: { selected: "fixed/VTW" } });
+    expect(await shareOf(page, 6)).to.equal(0);
+    expect([await page.saves(), await page.sent()]).to.deep.equal([0, []]);
+    const shares = stepped.shares.map((one, i) => (i === 0 ? 1 : one / 2));
+    await page.mount("renderSchedule", scheduleSample(), { state: { selected: "fixed/VTW", shares } });
+    await page.drawn();
+    expect(await shareOf(page, 6)).to.equal(20.5);
+    expect(await page.saves()).to.equal(0);
   });
 
   it("keeps an edit when something else is selected", async () => {

@@ -38,6 +38,7 @@ describe("pictures of a schedule", () => {
     expect(corner).to.be.closeTo(128, 2);
     expect(centre).to.equal(0);
     await page.page.getByLabel("shade patches by layer").uncheck();
+    await page.drawn();
     expect((await alpha())[0]).to.equal(0);
     await page.page.getByRole("slider", { name: "Layer of the picture" }).fill("3");
     await page.drawn();
@@ -51,9 +52,11 @@ describe("pictures of a schedule", () => {
     expect(await page.page.getByText("Picture 1 of 2: sample 17", { exact: true }).isVisible()).to.equal(true);
     await next.focus();
     await page.page.keyboard.press("Enter");
+    await page.drawn();
     expect(await page.page.getByText("Picture 2 of 2: sample 18", { exact: true }).isVisible()).to.equal(true);
     expect(await page.page.getByText("What is in the upper left corner?", { exact: true }).isVisible()).to.equal(true);
     await page.page.keyboard.press("Enter");
+    await page.drawn();
     expect(await page.page.getByText("Picture 2 of 2: sample 18", { exact: true }).isVisible()).to.equal(true);
     expect(
       await page.page
@@ -66,6 +69,7 @@ describe("pictures of a schedule", () => {
     const page = await open();
     await page.page.getByRole("slider", { name: "Layer of the picture" }).fill("7");
     await page.page.getByLabel("Gone in").selectOption("VTW, none after layer 6");
+    await page.drawn();
     expect(await page.page.locator(".espalier-schedule-alive").textContent()).to.equal(
       "layer 7: 0 of 144 patches alive",
     );

@@ -3,6 +3,7 @@ import { element, setAttributes, svgElement } from "../../core/index.js";
 import { tokensOf } from "../rules/index.js";
 import { barX, centreX, shareY } from "./layout.js";
 import { barColour, type ChartScene } from "./scene.js";
+import { valueText } from "./valueText.js";
 
 /** Pixels a layer that a count above its bar needs. */
 const ROOM_FOR_COUNTS = 25;
@@ -37,17 +38,19 @@ export class Bars {
     const { layout, theme, shares } = scene;
     this.#drawn = { layout, theme };
     const attributes = { rx: layout.bar > 6 ? 1 : 0 };
-    this.#rects.replaceChildren(...shares.map(() => svgElement("rect", { attributes })));
+    this.#rects.replaceChildren(...shares.map(() => svgElement("rect", { attributes }, svgElement("title"))));
     const counted = layout.step >= ROOM_FOR_COUNTS;
     setAttributes(this.#counts, { fill: theme.secondary });
     this.#counts.replaceChildren(...(counted ? shares.map(() => svgElement("text")) : []));
   }
 
-  #drawBar({ layout, shares, visualTokens, layer: chosen }: ChartScene, layer: number): void {
+  #drawBar({ layout, shares, visualTokens, layer: chosen, translate: t }: ChartScene, layer: number): void {
     const share = shares[layer]!;
     const y = shareY(layout, share);
     const height = Math.max(0, layout.bottom - y);
-    setAttributes(this.#rects.children[layer]!, { x: barX(layout, layer), y, width: layout.bar, height });
+    const rect = this.#rects.children[layer]!;
+    setAttributes(rect, { x: barX(layout, layer), y, width: layout.bar, height });
+    rect.firstElementChild!.textContent = valueText({ layer, share, visualTokens, t });
     const count = this.#counts.children[layer];
     if (count === undefined) return;
     setAttributes(count, { x: centreX(layout, layer), y: y - (layer === chosen ? 14 : 7) });

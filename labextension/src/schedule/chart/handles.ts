@@ -1,8 +1,8 @@
 /** A handle for each layer: a slider each, one stop of the Tab key together. */
-import { formatValue, setAttributes, svgElement } from "../../core/index.js";
-import { tokensOf } from "../rules/index.js";
+import { setAttributes, svgElement } from "../../core/index.js";
 import { centreX, shareY } from "./layout.js";
 import type { ChartScene } from "./scene.js";
+import { valueText } from "./valueText.js";
 
 /** Least height of what a pointer can take, and least width of the chosen layer's. */
 const TARGET = 28;
@@ -109,23 +109,4 @@ export class Handles {
       display: chosen || layout.step >= 5 ? null : "none",
     });
   }
-}
-
-interface LayerValue {
-  readonly layer: number;
-  readonly share: number;
-  readonly visualTokens: number;
-  readonly t: ChartScene["translate"];
-}
-
-/** A layer's share in words. */
-export function valueText({ layer, share, visualTokens, t }: LayerValue): string {
-  const values = {
-    layer,
-    share: formatValue({ format: "percent", unit: "" }, share, 3),
-    tokens: tokensOf(share, visualTokens),
-    all: tokensOf(1, visualTokens),
-  };
-  const said = t("layer {layer}: {share} of the visual tokens, {tokens} of {all}", values);
-  return layer === 0 ? `${said}; ${t("fixed, because layer 0 sees the whole picture")}` : said;
 }

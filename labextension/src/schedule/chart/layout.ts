@@ -41,7 +41,7 @@ const BETWEEN_NUMBERS = 24;
 
 export function chartLayout({ layers, width: wanted, prices, names, header = 0 }: LayoutOptions): ChartLayout {
   const width = Math.max(240, wanted);
-  const nameRoom = names && width >= ROOM_FOR_NAMES ? 136 : 0;
+  const nameRoom = names && width >= ROOM_FOR_NAMES ? Math.min(200, Math.round(width * 0.24)) : 0;
   const left = 42;
   const right = width - Math.max(12, nameRoom);
   const step = (right - left) / layers;
@@ -50,7 +50,7 @@ export function chartLayout({ layers, width: wanted, prices, names, header = 0 }
   const priceTop = bottom + 66;
   return {
     width,
-    height: prices ? priceTop + PRICES + 30 : bottom + 36,
+    height: prices ? priceTop + PRICES + 36 : bottom + 38,
     layers,
     left,
     right,

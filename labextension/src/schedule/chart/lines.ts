@@ -5,8 +5,9 @@ import { shareY, spreadApart, stepPath } from "./layout.js";
 import type { ChartScene, SceneLine } from "./scene.js";
 
 const BETWEEN_NAMES = 13;
-/** Characters of a name beside a line. */
-const LONGEST_NAME = 17;
+/** Pixels of a name's character, about, and of what stands before a name. */
+const CHARACTER = 7.1;
+const BEFORE_NAME = 16;
 
 export function drawLines({ layout, theme, lines }: ChartScene): SVGGElement {
   const group = svgElement("g", { attributes: { "aria-hidden": "true", fill: "none" } });
@@ -29,16 +30,17 @@ export function drawLines({ layout, theme, lines }: ChartScene): SVGGElement {
 function drawNames({ layout, lines }: Pick<ChartScene, "layout" | "lines">): SVGElement[] {
   const ends = lines.map(({ shares }) => shareY(layout, shares.at(-1)!));
   const places = spreadApart(ends, BETWEEN_NAMES, layout.top + 2, layout.bottom - 2);
+  const longest = Math.floor((layout.names - BEFORE_NAME) / CHARACTER);
   return lines.flatMap(({ label, style }, i) => {
     const [x, end, y] = [layout.right, ends[i]!, places[i]!];
-    const name = text(shorten(label, LONGEST_NAME), {
-      x: x + 14,
+    const name = text(shorten(label, longest), {
+      x: x + BEFORE_NAME - 2,
       y: y + 3.5,
       fill: style.ink,
       "font-size": 10.5,
       "font-weight": "bold",
     });
-    if (label.length > LONGEST_NAME) name.append(svgElement("title", { text: label }));
+    if (label.length > longest) name.append(svgElement("title", { text: label }));
     const d = `M${x + 2} ${end}L${x + 11} ${y}`;
     return [svgElement("path", { attributes: { d, stroke: style.colour, "stroke-width": 1 } }), name];
   });

@@ -4,7 +4,7 @@ import { formatNumber, shorten, svgElement } from "../../core/index.js";
 import type { CertificateSide } from "../../data/index.js";
 import { layerNumbers, text } from "./axes.js";
 import { centreX, priceY } from "./layout.js";
-import { barColour, type ChartScene } from "./scene.js";
+import { barColour, type ChartScene, lessColour } from "./scene.js";
 
 /** Pixels a layer that two bars need. */
 const ROOM_FOR_BARS = 5;
@@ -89,11 +89,6 @@ function drawTitle(scene: ChartScene, y: number): SVGElement[] {
   if (layout.width >= 460)
     parts.push(text(t("at {schedule}", { schedule: shorten(certified, 40) }), { x: at + 100, y }));
   return parts;
-}
-
-function lessColour({ theme }: ChartScene): string {
-  if (theme.forced) return theme.text;
-  return theme.dark ? "#f07d2a" : "#d55e00";
 }
 
 function bars({ layout }: ChartScene, scale: AxisScale, side: CertificateSide, from: number, width: number): string {

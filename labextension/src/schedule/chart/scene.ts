@@ -1,6 +1,6 @@
 /** What the chart draws. */
 import type { SeriesStyle } from "../../../../src/figures/browser.js";
-import type { Theme } from "../../core/index.js";
+import { stylesOf, type Theme } from "../../core/index.js";
 import type { CertificateBars } from "../../data/index.js";
 import type { Host } from "../../widget.js";
 import type { ChartLayout } from "./layout.js";
@@ -27,8 +27,12 @@ export interface ChartScene {
   readonly translate: Host["translate"];
 }
 
-/** Colour of the edited schedule's bars: the search's blue. */
+/** Colour of the edited schedule's bars, and of prices of more: the search's. */
 export function barColour({ theme }: Pick<ChartScene, "theme">): string {
-  if (theme.forced) return theme.text;
-  return theme.dark ? "#4ba3e3" : "#0072b2";
+  return stylesOf(["search"], theme).get("search")!.colour;
+}
+
+/** Of prices of less: the first other one, as in the static figure. */
+export function lessColour({ theme }: Pick<ChartScene, "theme">): string {
+  return stylesOf(["less"], theme).get("less")!.colour;
 }

@@ -77,6 +77,8 @@ export class Commands {
   #listen(undo: () => void, redo: () => void, disposers: ScheduleContext["disposers"]): void {
     disposers.listen(this.#context.root, "keydown", (event) => {
       const { key, shiftKey, ctrlKey, metaKey, altKey, target } = event as KeyboardEvent;
+      // A notebook takes single letters and arrows for commands of its own.
+      if (!ctrlKey && !metaKey && !altKey && key !== "Escape" && key !== "Tab") event.stopPropagation();
       if (!(ctrlKey || metaKey) || altKey) return;
       // What is typed into a field has an undo of its own.
       if (target instanceof HTMLInputElement && target.type === "number") return;

@@ -13,4 +13,6 @@ export interface ScheduleContext {
   readonly live: LiveRegion;
   readonly disposers: Disposers;
   readonly theme: () => Theme;
+  /** Asks for a part to be drawn in the next frame. */
+  readonly redraw: (part: "texts" | "pictures") => void;
 }

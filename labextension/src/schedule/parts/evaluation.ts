@@ -1,5 +1,5 @@
 /** Evaluating the edited schedule: on release where that is wanted, or when told. */
-import { element, formatNumber, formatValue } from "../../core/index.js";
+import { element, formatNumber, formatValue, setAttributes } from "../../core/index.js";
 import { DataError, readEvaluated, readStatus, type ScheduleRow } from "../../data/index.js";
 import type { ScheduleContext } from "./context.js";
 import { Task } from "./task.js";
@@ -23,14 +23,16 @@ export class Evaluation {
     this.#context = context;
     const { host, live, state, model, disposers } = context;
     const t = host.translate;
-    this.#task = new Task(live, t, () => this.draw());
     this.#automatic = element("input", { attributes: { type: "checkbox", checked: true, "aria-describedby": reason } });
     this.#button = element("button", {
       class: "espalier-button",
       text: t("Evaluate"),
       attributes: { type: "button", "aria-describedby": reason },
     });
-    this.#button.addEventListener("click", () => this.#evaluate());
+    this.#button.addEventListener("click", () => {
+      if (!this.#idle) this.#evaluate();
+    });
+    this.#task = new Task(live, t, () => context.redraw("texts"), this.#button);
     this.element = element(
       "div",
       { class: "espalier-schedule-evaluation" },
@@ -50,12 +52,17 @@ export class Evaluation {
   }
 
   draw(): void {
-    const { model, state } = this.#context;
-    const live = model.get("live");
+    const live = this.#context.model.get("live");
     this.#automatic.disabled = !live;
-    this.#button.disabled = !live || this.#task.busy || state.evaluated !== null;
+    this.#button.disabled = !live;
+    setAttributes(this.#button, { "aria-disabled": this.#idle ? "true" : null });
     const text = this.#task.busy ? "" : this.#resultText();
     if (this.#result.textContent !== text) this.#result.textContent = text;
+  }
+
+  /** Whether there is nothing to ask for, or not now. The button then still takes the focus, which would be lost else. */
+  get #idle(): boolean {
+    return this.#task.busy || this.#context.state.evaluated !== null;
   }
 
   #breakOff(): void {

@@ -1,6 +1,6 @@
 /** Taking the edited schedule elsewhere. */
 import { INK } from "../../../../src/figures/browser.js";
-import { formatNumber, formatValue, type Theme } from "../../core/index.js";
+import { formatNumber, formatValue, shorten, type Theme } from "../../core/index.js";
 import { type ChartScene, pngOf, svgText } from "../chart/index.js";
 import { codeOf, scheduleFileText, scheduleTable } from "../rules/index.js";
 import type { ScheduleContext } from "./context.js";
@@ -16,6 +16,10 @@ const PAPER: Theme = {
   page: INK.page,
   accent: "#b35900",
 };
+
+/** Characters of a title and of a name in a drawing. */
+const LONGEST_TITLE = 80;
+const LONGEST_NAME = 50;
 
 const percent = { format: "percent", unit: "" } as const;
 
@@ -61,7 +65,7 @@ export class Files {
 
   #svg(scene: ChartScene): string {
     const { state, host } = this.#context;
-    const { title } = state.data;
+    const title = shorten(state.data.title, LONGEST_TITLE);
     return svgText(scene, {
       title,
       subtitle: this.#subtitle(),
@@ -73,11 +77,8 @@ export class Files {
     const { state, host } = this.#context;
     const t = host.translate;
     const { base, edited, predictedCost, evaluated } = state;
-    const parts = [
-      edited
-        ? t("Bars: {schedule}, edited", { schedule: base.label })
-        : t("Bars: {schedule}", { schedule: base.label }),
-    ];
+    const schedule = shorten(base.label, LONGEST_NAME);
+    const parts = [edited ? t("Bars: {schedule}, edited", { schedule }) : t("Bars: {schedule}", { schedule })];
     if (predictedCost !== null) parts.push(t("cost {share}", { share: formatValue(percent, predictedCost, 3) }));
     if (evaluated?.divergence != null)
       parts.push(t("divergence {nats} nats", { nats: formatNumber(evaluated.divergence, 3) }));

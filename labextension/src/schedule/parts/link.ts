@@ -11,6 +11,7 @@ export class Link {
   readonly #task: Task;
   /** What was set by this view is not news. */
   #setting = false;
+  #begun = false;
 
   constructor(context: ScheduleContext) {
     this.#context = context;
@@ -28,9 +29,18 @@ export class Link {
       if (!this.#setting) this.receiveSelected();
     });
     state.onChange((change) => {
-      if (change === "released") this.#set((its) => its.set("shares", state.edited ? [...state.shares] : null));
+      if (change === "released" && this.#begun) this.#set((its) => its.set("shares", [...state.shares]));
     });
     disposers.add(() => this.#task.cancel());
+  }
+
+  /** Takes what the model holds when the widget is first drawn; nothing of it is news to others. */
+  begin(): void {
+    const { state, model } = this.#context;
+    if (model.get("shares") !== null) this.receiveShares();
+    const selected = model.get("selected");
+    if (selected !== null && state.entries.find(selected) !== undefined && !state.edited) this.receiveSelected();
+    this.#begun = true;
   }
 
   /** Takes the model's shares, where they are shares of this widget's layers. */

@@ -13,15 +13,14 @@ export class NeighbourChoice {
 
   constructor(context: ScheduleContext) {
     this.#context = context;
-    const { host, state, disposers } = context;
+    const { host, state } = context;
     const t = host.translate;
     this.#select.addEventListener("change", () => {
       this.#chosen = true;
       state.neighbours = this.#select.value as Neighbours;
-      this.draw();
+      context.redraw("texts");
     });
     this.element = element("label", { class: "espalier-schedule-choice" }, t("Other layers"), " ", this.#select);
-    disposers.add(host.onSettings(() => this.draw()));
   }
 
   draw(): void {

@@ -1,5 +1,5 @@
 /** Asking for the certificate of the schedule that is edited: what a token is worth at each layer. */
-import { element, formatNumber } from "../../core/index.js";
+import { element, formatNumber, setAttributes } from "../../core/index.js";
 import { type CertificateSide, readCertificateReply } from "../../data/index.js";
 import type { ScheduleContext } from "./context.js";
 import { Task } from "./task.js";
@@ -16,7 +16,6 @@ export class Prices {
   constructor(context: ScheduleContext, reason: string) {
     this.#context = context;
     const t = context.host.translate;
-    this.#task = new Task(context.live, t, () => this.draw());
     this.#button = element("button", {
       class: "espalier-button",
       text: t("Price by layer"),
@@ -26,7 +25,10 @@ export class Prices {
         "aria-describedby": reason,
       },
     });
-    this.#button.addEventListener("click", () => this.#ask());
+    this.#button.addEventListener("click", () => {
+      if (!this.#idle) this.#ask();
+    });
+    this.#task = new Task(context.live, t, () => context.redraw("texts"), this.#button);
     this.element = element(
       "div",
       { class: "espalier-schedule-prices" },
@@ -40,17 +42,28 @@ export class Prices {
 
   draw(): void {
     const { state, model, host } = this.#context;
-    const { certificate, evaluated, layer } = state;
-    const known = certificate !== null && certificate.schedule === evaluated?.id;
-    this.#button.disabled = !model.get("live") || this.#task.busy || evaluated === null || known;
+    const { certificate, layer } = state;
+    this.#button.disabled = !model.get("live");
+    setAttributes(this.#button, { "aria-disabled": this.#idle ? "true" : null });
     this.#readout.textContent = certificate === null ? "" : this.#priceText(layer, certificate.more, certificate.less);
     const parts = certificate === null ? [] : [certificate.verdict];
-    if (certificate !== null && !known)
+    if (certificate !== null && !this.#known)
       parts.push(
         host.translate("These are prices at {schedule}, not at the edited schedule.", { schedule: this.name }),
       );
     this.#verdict.textContent = parts.filter((part) => part !== "").join(" ");
     this.#readout.hidden = this.#verdict.hidden = certificate === null;
+  }
+
+  /** Whether the edited schedule's prices are here. */
+  get #known(): boolean {
+    const { certificate, evaluated } = this.#context.state;
+    return certificate !== null && certificate.schedule === evaluated?.id;
+  }
+
+  /** Whether there is nothing to ask for, or not now; prices are of schedules that have been evaluated. */
+  get #idle(): boolean {
+    return this.#task.busy || this.#known || this.#context.state.evaluated === null;
   }
 
   /** Of the schedule that the certificate belongs to. */

@@ -12,10 +12,15 @@ export class Task {
   readonly #live: LiveRegion;
   readonly #translate: Host["translate"];
   readonly #changed: () => void;
+  readonly #asker: HTMLElement | null;
   #controller: AbortController | null = null;
 
-  /** @param changed called when it begins and ends. */
-  constructor(live: LiveRegion, translate: Host["translate"], changed: () => void) {
+  /**
+   * @param changed called when it begins and ends.
+   * @param asker what gets the focus when the button, which has it, goes.
+   */
+  constructor(live: LiveRegion, translate: Host["translate"], changed: () => void, asker: HTMLElement | null = null) {
+    this.#asker = asker;
     this.#live = live;
     this.#translate = translate;
     this.#changed = changed;
@@ -82,6 +87,7 @@ export class Task {
 
   #show(text: string, busy: boolean): void {
     this.#text.textContent = text;
+    if (!busy && document.activeElement === this.#button) this.#asker?.focus();
     this.#spinner.hidden = !busy;
     this.#button.hidden = !busy;
     this.element.hidden = text === "";

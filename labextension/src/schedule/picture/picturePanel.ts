@@ -36,6 +36,7 @@ export class PicturePanel {
     this.#context = context;
     const { state, host, disposers } = context;
     const t = host.translate;
+    const redraw = () => context.redraw("pictures");
     const button = (label: string, text: string, by: number) => {
       const one = element("button", {
         class: "espalier-button",
@@ -54,10 +55,10 @@ export class PicturePanel {
     this.#choice = element("select");
     this.#choice.addEventListener("change", () => {
       this.#chosen = this.#choice.value;
-      this.draw();
+      redraw();
     });
     this.#shaded = element("input", { attributes: { type: "checkbox", checked: true } });
-    this.#shaded.addEventListener("change", () => this.draw());
+    this.#shaded.addEventListener("change", redraw);
     this.element = element(
       "div",
       { class: "espalier-schedule-pictures", attributes: { role: "group", "aria-label": t("Pictures") } },
@@ -72,10 +73,10 @@ export class PicturePanel {
       ),
       this.#patch,
     );
-    const observer = new ResizeObserver(() => this.draw());
+    const observer = new ResizeObserver(redraw);
     observer.observe(this.#stage);
     disposers.add(() => observer.disconnect());
-    this.#image.addEventListener("load", () => this.draw());
+    this.#image.addEventListener("load", redraw);
     this.#image.addEventListener("error", () => {
       if (this.#image.hasAttribute("src")) this.#patch.textContent = t("The picture is damaged and cannot be shown.");
     });
@@ -113,11 +114,20 @@ export class PicturePanel {
   }
 
   #go(by: number): void {
-    const { state, live } = this.#context;
-    const all = state.data.pictures.length;
-    this.#at = Math.min(all - 1, Math.max(0, this.#at + by));
-    this.draw();
-    live.say(`${this.#place.textContent ?? ""}. ${this.#question.textContent ?? ""}`);
+    const { state, live, redraw } = this.#context;
+    const { pictures } = state.data;
+    const at = Math.min(pictures.length - 1, Math.max(0, this.#at + by));
+    if (at === this.#at) return;
+    this.#at = at;
+    redraw("pictures");
+    live.say(`${this.#placeText()}. ${shorten(pictures[at]!.question ?? "", LONGEST_QUESTION)}`);
+  }
+
+  #placeText(): string {
+    const { state, host } = this.#context;
+    const { pictures } = state.data;
+    const values = { number: this.#at + 1, all: pictures.length, id: shorten(pictures[this.#at]!.id, LONGEST_NAME) };
+    return host.translate("Picture {number} of {all}: {id}", values);
   }
 
   #begin(picture: PatchedPicture): void {
@@ -126,11 +136,10 @@ export class PicturePanel {
     const all = state.data.pictures.length;
     this.#drawn = picture;
     this.#patch.textContent = "";
-    const { image, mime, rows, columns, question, id } = picture;
+    const { image, mime, rows, columns, question } = picture;
     // The reader of the data has seen that these are letters of base64 and one of two types.
     this.#image.src = `data:${mime};base64,${image}`;
-    const values = { number: this.#at + 1, all, id: shorten(id, LONGEST_NAME) };
-    this.#place.textContent = t("Picture {number} of {all}: {id}", values);
+    this.#place.textContent = this.#placeText();
     this.#question.textContent = question === null ? "" : shorten(question, LONGEST_QUESTION);
     this.#question.hidden = question === null;
     this.#image.alt =

@@ -4,6 +4,7 @@ import { ScheduleEntries } from "./entries.js";
 import { History } from "./history.js";
 import { predictCost } from "./prediction.js";
 import { type Neighbours, sameShares, setShare, validShares } from "./snapping.js";
+import { withinToken } from "./tokens.js";
 
 /** The part that has changed. */
 export type StateChange = "shares" | "released" | "schedules" | "layer" | "result" | "certificate" | "data";
@@ -14,6 +15,9 @@ export interface EvaluationResult {
   /** The one evaluated before it; the schedule that was begun with, at first. */
   readonly before: ScheduleRow;
 }
+
+/** Evaluations that are remembered. */
+const MOST_ASKED = 200;
 
 interface Edit {
   /** Id of the schedule that was begun with. */
@@ -32,8 +36,8 @@ export class ScheduleState {
   /** Shares when the drag began; null while there is none. */
   #start: readonly number[] | null = null;
   #layer: number;
-  /** What was asked for by each evaluation, since a row holds means of what was executed. */
-  readonly #asked: { readonly shares: readonly number[]; readonly id: string }[] = [];
+  /** What was asked for by each evaluation, the last first, since a row holds means of what was executed. */
+  readonly #asked: { readonly shares: readonly number[]; readonly row: ScheduleRow }[] = [];
   readonly #listeners = new Set<(change: StateChange) => void>();
 
   constructor(data: ScheduleData) {
@@ -93,7 +97,7 @@ export class ScheduleState {
   get evaluated(): ScheduleRow | null {
     if (!this.edited && this.base.divergence !== null) return this.base;
     const asked = this.#asked.find(({ shares }) => sameShares(shares, this.shares));
-    return (asked && this.entries.find(asked.id)?.row) ?? null;
+    return asked?.row ?? null;
   }
 
   onChange(listener: (change: StateChange) => void): void {
@@ -159,15 +163,15 @@ export class ScheduleState {
     if (this.#history.canRedo) this.#go(this.#history.redo());
   }
 
-  /** Takes shares that another view or the kernel has set; null for those that were begun with. */
+  /** Takes shares that another view or the kernel has set; null for those of the data's first schedule. */
   receive(shares: readonly number[] | null): void {
     if (shares !== null && shares.length !== this.#data.layers) return;
-    const valid = validShares(shares ?? this.base.shares, this.#data.mayRise);
+    const valid = validShares(shares ?? this.#data.schedules[0]!.shares, this.#data.mayRise);
     if (sameShares(valid, this.shares)) return;
     this.giveUp();
-    this.#history.push({ ...this.#edit, shares: valid });
-    this.#edit = this.#history.current;
-    this.#tell("shares");
+    const known = this.entries.list.find(({ row }) => sameShares(this.#editOf(row).shares, valid));
+    this.#history.push({ base: known?.row.id ?? this.#edit.base, shares: valid });
+    this.#take(this.#history.current);
   }
 
   show(id: string, shown: boolean): void {
@@ -186,7 +190,8 @@ export class ScheduleState {
   addEvaluated(row: ScheduleRow, shares: readonly number[]): void {
     const before = this.result?.row ?? this.base;
     this.entries.add(row, "evaluated", this.base.id);
-    this.#asked.unshift({ shares, id: row.id });
+    this.#asked.unshift({ shares, row });
+    this.#asked.splice(MOST_ASKED);
     this.result = { row, before };
     this.#tell("schedules");
     this.#tell("result");
@@ -197,16 +202,22 @@ export class ScheduleState {
     this.#tell("certificate");
   }
 
-  /** New data of the same output: what is being edited stays where it still fits. */
+  /** New data of the same output: what is being edited stays, unless there are other layers now. */
   replaceData(data: ScheduleData): void {
     const fits = data.layers === this.#data.layers;
-    this.giveUp();
+    if (!fits) this.giveUp();
     this.#data = data;
+    const before = new Set(this.entries.list.map(({ row }) => row.id));
     this.entries.replaceData(data.schedules);
+    // One that has just been evaluated would only lie on the bars.
+    for (const { row } of this.entries.list)
+      if (!before.has(row.id) && !withinToken(row.shares, this.shares, data.visualTokens))
+        this.entries.show(row.id, true);
     this.#certificate = data.certificate ?? (fits ? this.#certificate : null);
-    if (!fits || this.entries.find(this.#edit.base) === undefined) {
+    if (!fits) {
       this.#edit = this.#editOf(data.schedules[0]!);
       this.#history = new History(this.#edit);
+      this.#asked.splice(0);
       this.result = null;
     }
     this.#layer = Math.min(this.#layer, data.layers - 1);
@@ -222,7 +233,13 @@ export class ScheduleState {
     this.#go(edit);
   }
 
+  /** To be told to other views too. */
   #go(edit: Edit): void {
+    this.#take(edit);
+    this.#tell("released");
+  }
+
+  #take(edit: Edit): void {
     const other = edit.base !== this.#edit.base;
     this.#edit = edit;
     if (other) {
@@ -231,7 +248,6 @@ export class ScheduleState {
       this.#tell("schedules");
     }
     this.#tell("shares");
-    this.#tell("released");
   }
 
   #tell(change: StateChange): void {

@@ -65,8 +65,9 @@ export function validShares(shares: readonly number[], mayRise: boolean): number
   });
 }
 
+/** Whether shares are the same but for rounding: data hold six digits of them. */
 export function sameShares(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((share, i) => share === b[i]);
+  return a.length === b.length && a.every((share, i) => Math.abs(share - b[i]!) < 1 / GRAIN);
 }
 
 function moveSmoothly(shares: number[], layer: number, change: number): void {

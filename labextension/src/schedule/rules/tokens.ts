@@ -15,3 +15,9 @@ export function stepTokens(share: number, visualTokens: number, tokens: number):
   const whole = Math.floor(share * visualTokens + 0.5) + tokens;
   return Math.min(1, Math.max(0, whole / visualTokens));
 }
+
+/** Whether two schedules are within a token of one another at every layer. */
+export function withinToken(a: readonly number[], b: readonly number[], visualTokens: number): boolean {
+  const token = 1 / Math.max(1, visualTokens);
+  return a.length === b.length && a.every((share, i) => Math.abs(share - b[i]!) <= token);
+}

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { readSchedule } from "../../../../labextension/src/data/index.js";
+import { LIMITS, readSchedule } from "../../../../labextension/src/data/index.js";
 import { ScheduleState, type StateChange } from "../../../../labextension/src/schedule/rules/index.js";
-import { scheduleSample } from "../scheduleSample.js";
+import { sampleSchedules, scheduleSample } from "../scheduleSample.js";
 
 function begin(layers = 12) {
   const data = readSchedule(scheduleSample({ layers }));
@@ -92,6 +92,19 @@ describe("the state of a schedule", () => {
     expect(state.evaluated?.id).to.equal("edit 1");
   });
 
+  it("knows its evaluations where no room is left for them in the list", () => {
+    const sample = scheduleSample();
+    const row = sample.schedules[0]!;
+    const full = Array.from({ length: LIMITS.schedules }, (_, i) => ({ ...row, id: `s${i}` }));
+    const state = new ScheduleState(readSchedule({ ...sample, schedules: full }));
+    state.choose(5);
+    state.drag(0.9);
+    state.release();
+    state.addEvaluated(evaluatedRow("edit 1", state.shares, 0.01), state.shares);
+    expect(state.evaluated?.id).to.equal("edit 1");
+    expect(state.entries.list).to.have.length(LIMITS.schedules);
+  });
+
   it("takes shares of another view, as a step that can be undone", () => {
     const { state, changes } = begin();
     state.receive(state.shares.map((one) => one / 2));
@@ -105,6 +118,39 @@ describe("the state of a schedule", () => {
     expect(state.shares[1]).to.equal(0.5);
   });
 
+  it("knows a schedule by its shares, so that views agree on which one is edited", () => {
+    const [one, other] = [begin().state, begin().state];
+    one.edit("fixed/FastV");
+    other.receive(one.shares.map((share) => share + 4e-7));
+    expect([other.base.id, other.edited]).to.deep.equal(["fixed/FastV", false]);
+    one.edit("search/budget 0.5");
+    other.receive(one.shares.map((share) => share + 4e-7));
+    expect([other.base.id, other.edited]).to.deep.equal(["search/budget 0.5", false]);
+  });
+
+  it("shows schedules that come with new data, but not one that lies on the bars", () => {
+    const { state } = begin();
+    state.choose(5);
+    state.drag(0.9);
+    state.release();
+    const sample = scheduleSample();
+    const more = [
+      evaluatedRow(
+        "selected elsewhere",
+        state.shares.map((one) => one / 2),
+        0.1,
+      ),
+      evaluatedRow(
+        "just evaluated",
+        state.shares.map((one) => one - 0.002),
+        0.1,
+      ),
+    ];
+    more[0]!.shares[0] = 1;
+    state.replaceData(readSchedule({ ...sample, schedules: [...sample.schedules, ...more] }));
+    expect(more.map(({ id }) => state.entries.isShown(id))).to.deep.equal([true, false]);
+  });
+
   it("keeps an edit when data of the same layers come, and begins anew with others", () => {
     const { state } = begin();
     state.choose(5);
@@ -112,6 +158,10 @@ describe("the state of a schedule", () => {
     state.release();
     state.replaceData(readSchedule(scheduleSample()));
     expect(state.shares[5]).to.equal(0.9);
+    const others = sampleSchedules(12).slice(1);
+    state.drag(0.8);
+    state.replaceData(readSchedule({ ...scheduleSample(), schedules: others }));
+    expect([state.dragging, state.shares[5], state.base.id]).to.deep.equal([true, 0.8, others[0]!.id]);
     state.choose(11);
     state.replaceData(readSchedule(scheduleSample({ layers: 6 })));
     expect([state.shares.length, state.layer, state.canUndo]).to.deep.equal([6, 5, false]);
