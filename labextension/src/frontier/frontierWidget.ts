@@ -296,6 +296,7 @@ export class FrontierWidget {
   #settle(): void {
     this.#settling = undefined;
     this.#plot.settle(this.#scene);
+    this.#scene.points.prepare();
     this.#frames.ask("mirror", "marks");
   }
 

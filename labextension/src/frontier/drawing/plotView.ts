@@ -54,7 +54,7 @@ export class PlotView {
   #font = "sans-serif";
   #left = LEAST_LEFT;
   #rows: ChartRows | null = null;
-  readonly #rowCache = new Map<string, PointRow>();
+  readonly #rowCache = new Map<keyof ChartRows, Map<number, PointRow>>();
   #room = 0;
   #labels: readonly DirectLabel[] = [];
   /** Whether everything has to be drawn again although the scene is the same. */
@@ -154,9 +154,10 @@ export class PlotView {
 
   #makeRows(scene: FrontierScene, { unpruned }: PlotWords): ChartRows {
     const rowOf: RowOf = (dataset, point) => {
-      const key = `${dataset} ${point}`;
-      const row = this.#rowCache.get(key) ?? pointRow(scene, this.#styles, point, "");
-      this.#rowCache.set(key, row);
+      const known = this.#rowCache.get(dataset) ?? new Map<number, PointRow>();
+      this.#rowCache.set(dataset, known);
+      const row = known.get(point) ?? pointRow(scene, this.#styles, point, "");
+      known.set(point, row);
       return row;
     };
     return chartRows(scene, rowOf, unpruned);
