@@ -1,6 +1,6 @@
 /** The plot: its layers over one another, kept at the width of what it stands in. */
 import type { SeriesStyle } from "../../../../src/figures/browser.js";
-import { element, stylesOf, type Theme, themeOf } from "../../core/index.js";
+import { element, setAttributes, stylesOf, type Theme, themeOf } from "../../core/index.js";
 import {
   type ChartRows,
   chartRows,
@@ -89,6 +89,8 @@ export class PlotView {
   /** Reads theme and fonts anew; what is drawn next is drawn wholly. */
   restyle(scene: FrontierScene): void {
     this.#theme = canvasTheme(themeOf(this.#root), this.#root);
+    // The style sheet follows, in pages that are dark without being JupyterLab's.
+    setAttributes(this.#root, { "data-espalier-dark": this.#theme.dark });
     const styles = stylesOf(scene.styleNames, this.#theme);
     this.#styles = scene.styleNames.map((name) => styles.get(name)!);
     this.#font = getComputedStyle(this.#root).fontFamily || "sans-serif";
