@@ -124,6 +124,7 @@ export class PlotView {
     this.#chart.draw({
       plot,
       margins: this.margins,
+      isPart: scene.zoom !== null,
       rows: this.#rows,
       inks: { text, secondary, axis, grid, page },
       font: this.#font,

@@ -156,6 +156,9 @@ describe("labextension/frontier/model/frontierScene", () => {
     expect(scene.frontOf(0)).to.include(stepFrom(scene, below, "up"));
     const dominated = [...Array(scene.length).keys()].find((i) => scene.standing(i) === DOMINATED)!;
     expect(scene.frontOf(scene.points.series[dominated]!)).to.include(stepFrom(scene, dominated, "right"));
+    const own = scene.frontOf(scene.points.series[dominated]!);
+    expect(stepFrom(scene, dominated, "first")).to.equal(own[0]);
+    expect(stepFrom(scene, dominated, "last")).to.equal(own.at(-1));
   });
 });
 
