@@ -2,11 +2,12 @@
 import { Disposers, element, Frames, LiveRegion, watchTheme } from "../core/index.js";
 import { DataError, type FrontierData, readAppended, readStatus, type WidgetStatus } from "../data/index.js";
 import type { Host, WidgetModel } from "../widget.js";
+import { comparisonOf, type Sources, sharesOf } from "./answers.js";
 import { loadVega, PlotView, vegaNow } from "./drawing/index.js";
 import { exportAs } from "./exporting.js";
 import type { ExportKind } from "./exportKinds.js";
 import { Interaction, type Part } from "./interaction.js";
-import { codeOf, differencesOf, FrontierScene } from "./model/index.js";
+import { codeOf, FrontierScene } from "./model/index.js";
 import {
   AxisPicker,
   BudgetPanel,
@@ -110,6 +111,7 @@ export class FrontierWidget {
       farther: () => interaction.farther(),
       reset: () => interaction.resetZoom(),
       save: (kind) => void this.#save(kind),
+      help: () => this.#mirror.toggleHelp(),
     });
     this.#pickers = [
       new AxisPicker(
@@ -225,7 +227,10 @@ export class FrontierWidget {
         zoom: (factor) => interaction.zoomBy(factor),
         pan: (across, up) => interaction.pan(across, up),
         reset: () => interaction.resetZoom(),
-        escape: () => pointer.cancel(),
+        escape: () => {
+          interaction.hover(null);
+          return pointer.cancel();
+        },
       },
       this.#disposers,
     );
@@ -241,11 +246,15 @@ export class FrontierWidget {
     this.#onModel("msg:custom", (content) => this.#receive(content));
     const redraw = () => {
       this.#plot.restyle(this.#scene);
-      this.#frames.ask("plot", "marks", "panels");
+      this.#frames.ask("plot", "mirror", "marks", "panels");
     };
     watchTheme(this.#disposers, redraw);
     this.#disposers.add(this.#host.onSettings(redraw));
-    const observer = new ResizeObserver(() => this.#frames.ask("plot", "marks"));
+    const observer = new ResizeObserver(() => {
+      // What has not had a width yet, as in a hidden tab, has not drawn anything.
+      if (this.#plot.width > 0) this.#frames.ask("plot", "marks");
+      else this.#frames.ask("plot", "mirror", "marks", "panels");
+    });
     observer.observe(this.#plot.element);
     this.#disposers.add(() => observer.disconnect());
   }
@@ -296,6 +305,7 @@ export class FrontierWidget {
   #settle(): void {
     this.#settling = undefined;
     this.#plot.settle(this.#scene);
+    this.#scene.points.prepare();
     this.#frames.ask("mirror", "marks");
   }
 
@@ -324,35 +334,12 @@ export class FrontierWidget {
     this.#scrubber.update(scene);
     this.#sparkline.update(scene.data.hypervolume, this.#plot.theme);
     const isPinned = pinned.includes(selected);
-    this.#details.update(scene, { point: selected, isPinned, ...this.#sharesOf(selected) });
-    this.#pins.update(scene, { pinned, ...this.#comparison(pinned) });
+    this.#details.update(scene, { point: selected, isPinned, ...sharesOf(this.#sources, selected) });
+    this.#pins.update(scene, { pinned, ...comparisonOf(this.#sources, pinned) });
   }
 
-  /** What a point keeps: of the data, or asked of the kernel. */
-  #sharesOf(point: number): { shares: readonly number[] | null; sharesNote: string } {
-    const words = this.#words;
-    const known = point < 0 ? null : this.#scene.points.shares(point);
-    if (known !== null || point < 0) return { shares: known, sharesNote: "" };
-    if (!this.#model.get("live"))
-      return { shares: null, sharesNote: words.text("Run the cell again to see what each layer keeps.") };
-    const answer = this.#questions.shares(this.#scene.points.id(point));
-    if (answer === "asked") return { shares: null, sharesNote: words.text("Asking what each layer keeps …") };
-    return "error" in answer ? { shares: null, sharesNote: answer.error } : { shares: answer.value, sharesNote: "" };
-  }
-
-  #comparison(pinned: readonly number[]) {
-    const words = this.#words;
-    const { points, data } = this.#scene;
-    if (pinned.length < 2)
-      return { differences: [], note: words.text("Pin another configuration to compare the two.") };
-    const [a, b] = pinned.map((point) => points.id(point)) as [string, string];
-    const known = differencesOf(data.comparisons, a, b);
-    if (known.length > 0) return { differences: known, note: "" };
-    if (!this.#model.get("live"))
-      return { differences: [], note: words.text("These two were not compared; run the cell again to compare them.") };
-    const answer = this.#questions.differences(a, b);
-    if (answer === "asked") return { differences: [], note: words.text("Comparing …") };
-    return "error" in answer ? { differences: [], note: answer.error } : { differences: answer.value, note: "" };
+  get #sources(): Sources {
+    return { scene: this.#scene, questions: this.#questions, words: this.#words, live: this.#model.get("live") };
   }
 
   async #evaluateBudget(): Promise<void> {
@@ -371,7 +358,7 @@ export class FrontierWidget {
 
   async #copyCode(): Promise<void> {
     const { selected } = this.#interaction;
-    const code = selected < 0 ? null : codeOf(this.#scene, selected, this.#sharesOf(selected).shares);
+    const code = selected < 0 ? null : codeOf(this.#scene, selected, sharesOf(this.#sources, selected).shares);
     if (code === null) return;
     try {
       await this.#host.copyText(code);
@@ -383,7 +370,7 @@ export class FrontierWidget {
 
   async #save(kind: ExportKind): Promise<void> {
     const { selected } = this.#interaction;
-    const shares = selected < 0 ? null : this.#sharesOf(selected).shares;
+    const shares = selected < 0 ? null : sharesOf(this.#sources, selected).shares;
     try {
       await exportAs(kind, { scene: this.#scene, words: this.#words, host: this.#host, selected, shares });
     } catch (error) {

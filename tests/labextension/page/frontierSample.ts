@@ -21,20 +21,21 @@ export interface SampleOptions {
 const NAMES = ["search", "grid", "uniformStride", "random"] as const;
 const LAYERS = 12;
 
-/** Columns of points, as of a file or an `append` message. */
+/** Columns of points, as of a file or an `append` message; a point's number decides what it is. */
 export function sampleColumns({ points = 120, seed = 1, first = 0 }: SampleOptions = {}) {
-  const next = random(seed + first);
   const series: number[] = [];
   const cost: number[] = [];
   const divergence: number[] = [];
   for (let i = 0; i < points; i++) {
+    // By its number alone, so that points are the same in whatever batches they come.
+    const next = random(seed * 1_000_003 + first + i);
     const own = (first + i) % NAMES.length;
     const c = 0.05 + 0.95 * next();
     const late = Math.exp(-(first + i) / 60);
     const handicap = [1, 1.8, 6, 8][own]!;
     series.push(own);
     cost.push(c);
-    divergence.push(2.4 * Math.exp(-7.5 * c) * handicap * (1 + (1 + 6 * late) * next() ** 2));
+    divergence.push(2.4 * Math.exp(-7.5 * c) * handicap * 10 ** ((1 + 0.4 * late) * next()));
   }
   const around = (factor: number) => divergence.map((value) => value * factor);
   const accuracy = divergence.map((value) => Math.max(0, Math.min(1, 0.98 - 0.35 * value)));

@@ -161,6 +161,7 @@ function html(widget: string, theme: "light" | "dark" | "forced"): string {
     </style>
   </head>
   <body data-jp-theme-light="${mode === "light"}">
+    <header style="position: absolute; clip-path: inset(50%)"><h1>Test page</h1></header>
     <main id="widget"></main>
     <script src="/page.js"></script>
     <script src="/widget.js"></script>

@@ -14,6 +14,8 @@ export interface Margins {
 export interface ChartState {
   readonly plot: Plot;
   readonly margins: Margins;
+  /** Whether only a part of the whole is looked at. */
+  readonly isPart: boolean;
   readonly rows: ChartRows;
   readonly inks: ChartInks;
   readonly font: string;
@@ -41,6 +43,7 @@ export class Chart {
     this.#set(view, "width", plot.width);
     this.#set(view, "height", plot.height);
     this.#set(view, "padding", { ...margins });
+    this.#set(view, "isPart", state.isPart);
     for (const [name, scale, labels] of [
       ["x", plot.x, state.xLabels],
       ["y", plot.y, state.yLabels],
@@ -113,6 +116,7 @@ function specificationOf({ plot, inks, font }: ChartState): object {
       x: plot.x,
       y: plot.y,
       inks,
+      isPart: true,
       xAxis: { ...axis, labelPadding: 4, labelFlush: true, labelOverlap: "greedy" },
       yAxis: { ...axis, domain: false, ticks: false, labelPadding: 6 },
     }),
@@ -121,7 +125,10 @@ function specificationOf({ plot, inks, font }: ChartState): object {
 
 /** Hands domains, ticks and their labels to signals: the compiled specification is the same whatever they are. */
 function steered(specification: Spec): Spec {
-  const signals = [...(specification.signals ?? [])];
+  const signals = [...(specification.signals ?? []), { name: "isPart", value: true }];
+  const marks = (specification.marks ?? []).map((mark) =>
+    mark.type === "symbol" ? { ...mark, clip: { signal: "isPart" } } : mark,
+  );
   const scales = (specification.scales ?? []).map((scale) => {
     if (scale.name !== "x" && scale.name !== "y") return scale;
     const { name } = scale;
@@ -136,5 +143,5 @@ function steered(specification: Spec): Spec {
     const labels = { ...encode.labels, update: { ...encode.labels?.update, text } };
     return { ...axis, values: { signal: `${axis.scale}Ticks` }, encode: { ...encode, labels } };
   });
-  return { ...specification, signals, scales, axes } as Spec;
+  return { ...specification, signals, scales, axes, marks } as Spec;
 }

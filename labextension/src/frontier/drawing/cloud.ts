@@ -13,7 +13,7 @@ interface Dots {
 const FADED: Dots = { size: 3.4, opacity: 0.28 };
 const PROBABLE: Dots = { size: 4.6, opacity: 0.6 };
 /** More dots of a series at one pixel look no different. */
-const MOST_AT_A_PIXEL = 4;
+const MOST_AT_A_PIXEL = 3;
 
 export interface CloudState {
   readonly scene: FrontierScene;

@@ -1,6 +1,6 @@
 /** The plot: its layers over one another, kept at the width of what it stands in. */
 import type { SeriesStyle } from "../../../../src/figures/browser.js";
-import { element, stylesOf, type Theme, themeOf } from "../../core/index.js";
+import { element, setAttributes, stylesOf, type Theme, themeOf } from "../../core/index.js";
 import {
   type ChartRows,
   chartRows,
@@ -54,7 +54,7 @@ export class PlotView {
   #font = "sans-serif";
   #left = LEAST_LEFT;
   #rows: ChartRows | null = null;
-  readonly #rowCache = new Map<string, PointRow>();
+  readonly #rowCache = new Map<keyof ChartRows, Map<number, PointRow>>();
   #room = 0;
   #labels: readonly DirectLabel[] = [];
   /** Whether everything has to be drawn again although the scene is the same. */
@@ -89,6 +89,8 @@ export class PlotView {
   /** Reads theme and fonts anew; what is drawn next is drawn wholly. */
   restyle(scene: FrontierScene): void {
     this.#theme = canvasTheme(themeOf(this.#root), this.#root);
+    // The style sheet follows, in pages that are dark without being JupyterLab's.
+    setAttributes(this.#root, { "data-espalier-dark": this.#theme.dark });
     const styles = stylesOf(scene.styleNames, this.#theme);
     this.#styles = scene.styleNames.map((name) => styles.get(name)!);
     this.#font = getComputedStyle(this.#root).fontFamily || "sans-serif";
@@ -122,6 +124,7 @@ export class PlotView {
     this.#chart.draw({
       plot,
       margins: this.margins,
+      isPart: scene.zoom !== null,
       rows: this.#rows,
       inks: { text, secondary, axis, grid, page },
       font: this.#font,
@@ -154,9 +157,10 @@ export class PlotView {
 
   #makeRows(scene: FrontierScene, { unpruned }: PlotWords): ChartRows {
     const rowOf: RowOf = (dataset, point) => {
-      const key = `${dataset} ${point}`;
-      const row = this.#rowCache.get(key) ?? pointRow(scene, this.#styles, point, "");
-      this.#rowCache.set(key, row);
+      const known = this.#rowCache.get(dataset) ?? new Map<number, PointRow>();
+      this.#rowCache.set(dataset, known);
+      const row = known.get(point) ?? pointRow(scene, this.#styles, point, "");
+      known.set(point, row);
       return row;
     };
     return chartRows(scene, rowOf, unpruned);

@@ -87,12 +87,20 @@ export class Sheet {
         const over = cover[row * side + column]!;
         if (over === 0) continue;
         const at = 4 * ((top + row) * width + left + column);
-        const under = (data[at + 3]! / 255) * (1 - over);
+        const before = data[at + 3]!;
+        const under = (before / 255) * (1 - over);
         const alpha = over + under;
-        data[at] = (red * over + data[at]! * under) / alpha;
-        data[at + 1] = (green * over + data[at + 1]! * under) / alpha;
-        data[at + 2] = (blue * over + data[at + 2]! * under) / alpha;
         data[at + 3] = alpha * 255;
+        // Dots mostly lie on nothing, or on others of their series.
+        if (before !== 0 && (data[at] !== red || data[at + 1] !== green || data[at + 2] !== blue)) {
+          data[at] = (red * over + data[at]! * under) / alpha;
+          data[at + 1] = (green * over + data[at + 1]! * under) / alpha;
+          data[at + 2] = (blue * over + data[at + 2]! * under) / alpha;
+        } else {
+          data[at] = red;
+          data[at + 1] = green;
+          data[at + 2] = blue;
+        }
       }
     }
     this.#from = Math.min(this.#from, top + firstRow);

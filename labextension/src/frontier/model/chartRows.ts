@@ -37,7 +37,7 @@ export const MOST_MARKS = 500;
 /** A longer frontier is drawn without whiskers, which would run into each other. */
 const MOST_WHISKERS = 40;
 /** Vertices of one line. */
-const MOST_VERTICES = 2_000;
+const MOST_VERTICES = 600;
 
 /** A row of a point in one of the datasets; the same object for as long as the point stays what it is. */
 export type RowOf = (dataset: keyof ChartRows, point: number) => PointRow;

@@ -44,6 +44,7 @@ export function exportSpecification(
     x: plot.x,
     y: plot.y,
     inks: INK,
+    isPart: scene.zoom !== null,
     xAxis: { ...axisOf(plot.x, scene.costAxis.format), title: `${words.cost} →`, titleAnchor: "end", labelFlush: true },
     yAxis: {
       ...axisOf(plot.y, scene.metricAxis.format),

@@ -16,9 +16,10 @@ export function stepFrom(scene: FrontierScene, from: number, step: Step): number
   if (filled.length === 0) return -1;
   const at = filled.findIndex(({ points }) => points.includes(from));
   if (at < 0) {
-    if (from < 0) return step === "last" ? filled[0]!.points.at(-1)! : filled[0]!.points[0]!;
-    const own = filled.find(({ series }) => series === scene.points.series[from]);
-    return nearest(scene, (own ?? filled[0]!).points, from);
+    const own = from < 0 ? undefined : filled.find(({ series }) => series === scene.points.series[from]);
+    const { points } = own ?? filled[0]!;
+    if (step === "last") return points.at(-1)!;
+    return from < 0 || step === "first" ? points[0]! : nearest(scene, points, from);
   }
   const { points } = filled[at]!;
   const place = points.indexOf(from);

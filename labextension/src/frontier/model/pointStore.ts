@@ -25,7 +25,9 @@ export class PointStore {
   readonly #ids: string[] = [];
   readonly #labels: string[] = [];
   readonly #shares: (readonly number[] | null)[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #indices = new Map<string, number>();
+  /** How many points `#indices` has. */
+  #indexed = 0;
   #columns: Columns;
   #room: number;
 
@@ -72,7 +74,9 @@ export class PointStore {
 
   /** The place of a point in the columns; −1 where it is not there. */
   indexOf(id: string | null): number {
-    return id === null ? -1 : (this.#places.get(id) ?? -1);
+    if (id === null) return -1;
+    this.prepare();
+    return this.#indices.get(id) ?? -1;
   }
 
   /** The place among all evaluations that had been reached when this point came. */
@@ -95,21 +99,29 @@ export class PointStore {
   append(points: PointColumns): Appended {
     const before = this.length;
     this.#reserve(before + points.length);
-    const places = points.id.map((id, i) => this.#placeOf(id, points.order[i]!));
+    if (before === 0) {
+      for (let i = 0; i < points.length; i++) this.#add(points.id[i]!, points.order[i]!);
+      this.#copyAll(points, 0);
+      return { rewritten: false, added: points.length };
+    }
+    this.prepare();
+    const places = points.id.map((id, i) => this.#indices.get(id) ?? this.#add(id, points.order[i]!));
+    this.prepare();
     const added = this.length - before;
     // Nearly always all are new: whole columns are copied at once.
     if (added === points.length) this.#copyAll(points, before);
-    const rewritten = added < points.length && this.#copyEach(points, places, before);
-    return { rewritten, added };
+    return { rewritten: added < points.length && this.#copyEach(points, places, before), added };
   }
 
-  #placeOf(id: string, order: number): number {
-    const known = this.#places.get(id);
-    if (known !== undefined) return known;
+  /** Makes ready what finds points by their ids: of many that takes a while, and is not needed to draw them. */
+  prepare(): void {
+    for (; this.#indexed < this.length; this.#indexed++) this.#indices.set(this.#ids[this.#indexed]!, this.#indexed);
+  }
+
+  #add(id: string, order: number): number {
     const place = this.length;
     const { time } = this.#columns;
     time[place] = place === 0 ? order : Math.max(order, time[place - 1]!);
-    this.#places.set(id, place);
     this.#ids.push(id);
     return place;
   }

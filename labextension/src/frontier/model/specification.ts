@@ -14,6 +14,8 @@ export interface ChartShape {
   readonly x: AxisScale;
   readonly y: AxisScale;
   readonly inks: ChartInks;
+  /** Whether there are marks beyond the axes, which then end at them; else those at the ends are drawn whole. */
+  readonly isPart: boolean;
   /** Added to the two axes' definitions. */
   readonly xAxis: object;
   readonly yAxis: object;
@@ -35,7 +37,7 @@ function scaleOf(scale: AxisScale): object {
 }
 
 /** The layers that both have; datasets: `curves`, `stairs`, `intervals`, `marks`, `across`, `up`. */
-export function chartLayers({ x: xScale, y: yScale, inks, xAxis, yAxis }: ChartShape): object[] {
+export function chartLayers({ x: xScale, y: yScale, inks, isPart, xAxis, yAxis }: ChartShape): object[] {
   const x = { ...quantitative("cost"), scale: scaleOf(xScale), axis: { title: null, ...xAxis } };
   const y = { ...quantitative("value"), scale: scaleOf(yScale), axis: { title: null, ...yAxis } };
   const color = itself("colour");
@@ -87,7 +89,7 @@ export function chartLayers({ x: xScale, y: yScale, inks, xAxis, yAxis }: ChartS
     },
     {
       data: { name: "marks" },
-      mark: { type: "point", filled: true, size: 42, stroke: inks.page, strokeWidth: 1, opacity: 1, clip: true },
+      mark: { type: "point", filled: true, size: 42, stroke: inks.page, strokeWidth: 1, opacity: 1, clip: isPart },
       encoding: {
         x,
         y,

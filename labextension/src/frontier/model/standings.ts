@@ -65,7 +65,8 @@ export class Standings {
   advance(columns: StandingColumns, length: number): StandingChanges {
     this.#reserve(length);
     const dominated: number[] = [];
-    const improved = new Set<number>();
+    // By series, the least cost at which surer values are known now.
+    const improved = new Map<number, number>();
     const probable: number[] = [];
     let [surer, fronts] = [false, false];
     for (let i = this.#length; i < length; i++) {
@@ -76,7 +77,8 @@ export class Standings {
         this.#of[i] = ABSENT;
         continue;
       }
-      if (this.#sure[series]!.add(i, cost, this.#farEnd(columns, i)) !== null) improved.add(series);
+      if (this.#sure[series]!.add(i, cost, this.#farEnd(columns, i)) !== null)
+        improved.set(series, Math.min(cost, improved.get(series) ?? cost));
       const left = this.#fronts[series]!.add(i, cost, value);
       this.#of[i] = left === null ? PROBABLY_DOMINATED : ON_FRONTIER;
       if (left !== null) fronts = true;
@@ -92,8 +94,10 @@ export class Standings {
       }
     }
     this.#length = length;
-    for (const series of improved) {
-      const still = this.#probable[series]!.filter((one) => !this.#isSure(columns, one));
+    for (const [series, least] of improved) {
+      const still = this.#probable[series]!.filter(
+        (one) => columns.cost[one]! * columns.costSign < least || !this.#isSure(columns, one),
+      );
       if (still.length === this.#probable[series]!.length) continue;
       surer = true;
       const kept = new Set(still);

@@ -81,20 +81,14 @@ export class BudgetSlider {
       PageDown: -10 * step,
     };
     const { key } = event;
-    if (Object.hasOwn(by, key)) this.#change(this.#within(at + by[key]! * (event.shiftKey ? 10 : 1)));
-    else if (key === "Home") this.#change(fullPlot.x.domain[0]);
-    else if (key === "End") this.#change(fullPlot.x.domain[1]);
-    else if (key === "Delete" || key === "Backspace" || key === "Escape") this.#change(null);
+    if (Object.hasOwn(by, key)) this.#move(this.#within(at + by[key]! * (event.shiftKey ? 10 : 1)));
+    else if (key === "Home") this.#move(fullPlot.x.domain[0]);
+    else if (key === "End") this.#move(fullPlot.x.domain[1]);
+    else if (key === "Delete" || key === "Backspace" || key === "Escape") this.#move(null);
     else return;
     event.preventDefault();
     event.stopPropagation();
     this.#events.settle();
-  }
-
-  /** Kept here at once: the next key may come before the next drawing. */
-  #change(budget: number | null): void {
-    this.#budget = budget;
-    this.#events.change(budget);
   }
 
   #onPress(event: PointerEvent): void {
@@ -105,7 +99,7 @@ export class BudgetSlider {
     const start = event.clientX - this.#scene.xOf(this.#budget ?? this.#scene.plot.x.domain[1]);
     const ending = new AbortController();
     const { signal } = ending;
-    const move = (moved: PointerEvent) => this.#change(this.#within(moved.clientX - start));
+    const move = (moved: PointerEvent) => this.#move(this.#within(moved.clientX - start));
     const end = () => {
       ending.abort();
       this.#events.settle();
@@ -113,6 +107,12 @@ export class BudgetSlider {
     this.element.addEventListener("pointermove", move, { signal });
     this.element.addEventListener("pointerup", end, { signal });
     this.element.addEventListener("pointercancel", end, { signal });
+  }
+
+  /** Known here at once: the next key may come before the next frame. */
+  #move(budget: number | null): void {
+    this.#budget = budget;
+    this.#events.change(budget);
   }
 
   /** The budget at a pixel, no farther than the axis goes. */

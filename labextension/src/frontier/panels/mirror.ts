@@ -9,6 +9,8 @@ const MOST_OF_A_SERIES = 200;
 export class Mirror {
   /** Takes the keyboard's focus for the whole plot. */
   readonly element: HTMLElement;
+  /** What the keys do; a description of the plot even while it is hidden. */
+  readonly help: HTMLElement;
   readonly #prefix = uniqueId("option");
   readonly #words: Words;
   readonly #options = new Map<string, HTMLElement>();
@@ -21,10 +23,8 @@ export class Mirror {
       class: "espalier-plot-focus",
       attributes: { role: "listbox", tabindex: 0, "aria-describedby": helpId },
     });
-    this.help = element("div", { class: "espalier-hidden", text: help, attributes: { id: helpId } });
+    this.help = element("p", { class: "espalier-help", text: help, attributes: { id: helpId, hidden: true } });
   }
-
-  readonly help: HTMLElement;
 
   /** Brings the options in step with the frontiers. @param extra a point that is listed in any case; −1 for none. */
   update(scene: FrontierScene, extra: readonly number[]): void {
@@ -46,6 +46,12 @@ export class Mirror {
     for (const id of this.#options.keys()) if (!used.has(id)) this.#options.delete(id);
     setAttributes(this.element, { "aria-label": this.#words.plot(scene) });
     this.element.replaceChildren(...groups);
+  }
+
+  /** Shows the keys, or hides them from the eye alone. @returns whether they are to be seen. */
+  toggleHelp(): boolean {
+    this.help.hidden = !this.help.hidden;
+    return !this.help.hidden;
   }
 
   /** Whether a point has an option. */

@@ -8,6 +8,7 @@ const ICONS = {
   nearer: "M7 3a4 4 0 1 0 0 8a4 4 0 0 0 0-8M10 10l3.5 3.5M5.2 7h3.6M7 5.2v3.6",
   farther: "M7 3a4 4 0 1 0 0 8a4 4 0 0 0 0-8M10 10l3.5 3.5M5.2 7h3.6",
   reset: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
+  help: "M6 6a2 2 0 1 1 3 1.7c-.7.4-1 .8-1 1.6M8 11.6v.1M8 1.8a6.2 6.2 0 1 0 0 12.4a6.2 6.2 0 0 0 0-12.4",
   save: "M8 2.5v7M5 7l3 3l3-3M3 13h10",
 } as const;
 
@@ -16,6 +17,8 @@ export interface ToolbarActions {
   readonly farther: () => void;
   readonly reset: () => void;
   readonly save: (kind: ExportKind) => void;
+  /** Shows the keys or hides them. @returns whether they are shown. */
+  readonly help: () => boolean;
 }
 
 export class PlotToolbar {
@@ -42,6 +45,12 @@ export class PlotToolbar {
       },
     });
     setAttributes(open, { "aria-expanded": "false" });
+    const help = plot.add({
+      label: words.text("Keys of the plot"),
+      icon: ICONS.help,
+      press: () => setAttributes(help, { "aria-expanded": actions.help() ? "true" : "false" }),
+    });
+    setAttributes(help, { "aria-expanded": "false" });
     this.#configuration.title = words.text("The selected configuration");
     this.element = element("div", { class: "espalier-tools" }, files.element, plot.element);
   }

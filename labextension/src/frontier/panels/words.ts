@@ -104,9 +104,14 @@ export class Words {
       : this.text("{done}, about {left} left", { done, left: formatSeconds(progress.left) });
   }
 
-  /** A difference with its interval. */
-  difference(axis: Axis, { difference, low, high }: PairedDifference): string {
-    const signed = (value: number) => (value > 0 ? `+${this.value(axis, value)}` : this.value(axis, value));
+  /** A difference with its interval; of shares, in percentage points. */
+  difference({ format, unit }: Axis, { difference, low, high }: PairedDifference): string {
+    const isShare = format === "percent";
+    const axis = isShare ? ({ format: "number", unit: this.text("pp") } as const) : { format, unit };
+    const signed = (value: number) => {
+      const written = this.value(axis, isShare ? value * 100 : value);
+      return value > 0 ? `+${written}` : written;
+    };
     return this.#withInterval(axis, difference, low, high, signed);
   }
 
@@ -121,7 +126,7 @@ export class Words {
 
   /** The unit stands once, but where its prefix may differ. */
   #withInterval(
-    { format, unit }: Axis,
+    { format, unit }: Pick<Axis, "format" | "unit">,
     mean: number,
     low: number,
     high: number,
