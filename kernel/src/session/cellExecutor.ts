@@ -12,7 +12,7 @@ import type { ErrorContent, JsonObject, KernelContents, Message } from "../wire/
 import { CellContext, type CellContexts } from "./cellContext.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
 import type { CellScript, CellScripts } from "./cellScripts.js";
-import { describeDiagnostics } from "./describe.js";
+import { describeCheck, describeDiagnostics } from "./describe.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
 import type { Scope } from "./scope.js";
 
@@ -145,7 +145,7 @@ export class CellExecutor {
     const converted = await this.#unlessEnded(execution, language.convert({ cell: serial, code, typeErrors: setting }));
     if (converted instanceof Ended) return this.#fail(run, describe(converted.error));
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
-    const check = setting === "show" ? language.check(serial) : undefined;
+    const shown = setting === "show" ? describeCheck(language.check(serial), code, run.label) : undefined;
     const { scope } = this.#options;
     for (const { key } of converted.declares) scope.expect(key);
     const outcome = await this.#evaluate(run, converted);
@@ -153,7 +153,7 @@ export class CellExecutor {
     void language.settle(serial, unset).catch(() => {});
     await this.#afterRejections();
     await this.#options.settled();
-    if (check !== undefined) this.#show(run, await check);
+    this.#show(run, await shown);
     const stray = this.#stray.get(run.request);
     if (!outcome.ok) return this.#fail(run, describe(outcome.error));
     if (stray !== undefined) return stray;
@@ -210,10 +210,9 @@ export class CellExecutor {
     return this.#fail(run, describeDiagnostics(diagnostics, run.code, run.label));
   }
 
-  #show({ request, code, label, context }: Run, diagnostics: readonly Diagnostic[]): void {
-    if (diagnostics.length === 0 || context.silent) return;
-    const { traceback } = describeDiagnostics(diagnostics, code, label);
-    this.#options.publish(request, "stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
+  #show({ request, context }: Run, text: string | undefined): void {
+    if (text === undefined || context.silent) return;
+    this.#options.publish(request, "stream", { name: "stderr", text: `${text}\n` });
   }
 
   #fail({ request, context }: Run, error: ErrorContent): ErrorContent {
