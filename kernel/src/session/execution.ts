@@ -8,8 +8,9 @@ export type Outcome = { readonly ok: true; readonly value: unknown } | { readonl
 export class Interrupted extends Error {
   override readonly name = "KeyboardInterrupt";
 
-  constructor() {
-    super("The cell was interrupted; variables are as it left them.");
+  /** @param what was stopped; default the cell. */
+  constructor(what = "cell") {
+    super(`The ${what} was interrupted; variables are as it left them.`);
   }
 }
 
