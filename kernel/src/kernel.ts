@@ -58,6 +58,7 @@ async function startKernel(
       "The kernel is given no connection file; start it from Jupyter, which passes the file's path.",
     );
   const connection = readConnectionFile(connectionFile);
+  hideConnection(connectionFile);
   const sender = newSender();
   const memory = RunState.memory();
   const runState = new RunState(memory);
@@ -96,6 +97,15 @@ async function startKernel(
   setCurrentKernel(main.current(versions.typescript));
   guardProcess(main, wire);
   void main.run();
+}
+
+/**
+ * The arguments are the user's own from here on, and whoever prints them should not hand on where the kernel's key is. It is no
+ * protection from code that looks for it: that runs as the same user.
+ */
+function hideConnection(file: string): void {
+  const at = process.argv.indexOf(file);
+  if (at >= 0) process.argv.splice(at, 1);
 }
 
 /**

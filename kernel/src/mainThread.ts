@@ -16,6 +16,7 @@ import {
   type CellRuntime,
   CellScripts,
   describeError,
+  Interrupted,
   InterruptibleWork,
   mapStackTraces,
   OutOfMemory,
@@ -52,6 +53,7 @@ export class MainThread {
   readonly #work: InterruptibleWork;
   readonly #history: History;
   readonly #dispatcher: Dispatcher;
+  readonly #describe: (error: unknown) => ReturnType<typeof describeError>;
   /** Why what runs is about to be stopped, when it is not the user's wish. */
   #reason: Error | undefined;
 
@@ -62,6 +64,7 @@ export class MainThread {
     mapStackTraces((label) => scripts.mapOf(label));
     const tracebacks = new Tracebacks({ mapOf: (label) => scripts.sourceOf(label), notebookFolder: folder });
     const describe = (error: unknown) => describeError(error, tracebacks);
+    this.#describe = describe;
     this.#displays = new Displays((type, content) => publisher.publishHere(type, content));
     this.#comms = new CommManager({
       publish: (type, content, extras) => publisher.publishHere(type, content, extras),
@@ -117,6 +120,7 @@ export class MainThread {
   /** Whatever ran may have been cut off anywhere, so everything that belongs to a cell is ended here. */
   #interrupted(): void {
     this.#dispatcher.abortQueued();
+    this.#dispatcher.endCutOff(this.#describe(this.#reason ?? new Interrupted("handler")));
     this.executor.interrupt(this.#reason);
     this.#reason = undefined;
     this.#work.forget();

@@ -1,11 +1,13 @@
 /** A kernel in a process of its own, as a front end starts it from its kernelspec. Every message of it is checked. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  type Connection,
   type JsonObject,
   type KernelContents,
   type Message,
@@ -91,10 +93,14 @@ export class KernelProcess {
   #stderr = "";
   #isClosed = false;
 
-  private constructor(temporary: string, child: ChildProcess, frontEnd: FrontEnd) {
+  private constructor(
+    temporary: string,
+    child: ChildProcess,
+    readonly connection: Connection,
+  ) {
     this.#temporary = temporary;
     this.child = child;
-    this.frontEnd = frontEnd;
+    this.frontEnd = new FrontEnd(connection, { identity: "tests" });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });
@@ -114,7 +120,7 @@ export class KernelProcess {
     const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "kernel-"));
     const file = path.join(temporary, "connection.json");
     const ports = { shell_port: 1, control_port: 2, iopub_port: 3, stdin_port: 4, hb_port: 5 };
-    const settings = { transport: "ipc", ip: path.join(temporary, "k"), key: "a-key-for-tests", ...ports };
+    const settings = { transport: "ipc", ip: path.join(temporary, "k"), key: randomUUID(), ...ports };
     fs.writeFileSync(file, JSON.stringify({ ...settings, signature_scheme: "hmac-sha256" }), { mode: 0o600 });
     const { argv } = JSON.parse(fs.readFileSync(path.join(SPECIFICATION, "kernel.json"), "utf8")) as { argv: string[] };
     const [, ...args] = argv.map((part) =>
@@ -126,7 +132,7 @@ export class KernelProcess {
       env: { ...process.env, HOME: temporary, XDG_DATA_HOME: temporary, JUPYTER_DATA_DIR: temporary, ...env },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const kernel = new KernelProcess(temporary, child, new FrontEnd(readConnectionFile(file), { identity: "tests" }));
+    const kernel = new KernelProcess(temporary, child, readConnectionFile(file));
     // What is published before the welcome reaches nobody.
     await kernel.#welcome;
     await kernel.request("shell", "kernel_info_request");

@@ -52,6 +52,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** By id of the subshell; null is the main shell. Only those that have something to do. */
   readonly #queues = new Map<string | null, RequestQueue>();
+  /** Requests that are handled at once, from busy to idle. */
+  readonly #open = new Map<Incoming, RequestType>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -88,6 +90,21 @@ export class Dispatcher {
    */
   abortQueued(): void {
     for (const queue of this.#queues.values()) queue.abort();
+  }
+
+  /**
+   * An interrupt has cut off what ran, maybe a handler in the middle, and nothing more comes of that. Ends what is to be handled at once:
+   * with this error and with its idle. Only for threads whose handlers of such requests end in the turn in which they begin.
+   */
+  endCutOff(error: ErrorContent): void {
+    for (const [incoming, type] of this.#open) {
+      this.#open.delete(incoming);
+      const { sender, wire } = this.#options;
+      const { message } = incoming;
+      if (replyTypeOf(type) !== undefined) this.#refuse(type, incoming, error);
+      else void wire.send("iopub", makePublication(sender, "error", error, { parent: message }));
+      this.#status(type, message, "idle");
+    }
   }
 
   #take<Type extends RequestType>(type: Type, incoming: Incoming): void {
@@ -127,6 +144,8 @@ export class Dispatcher {
     abortOthers?: () => Promise<void>,
   ): Promise<void> {
     const { message } = incoming;
+    const isQueued = abortOthers !== undefined;
+    if (!isQueued) this.#open.set(incoming, type);
     this.#status(type, message, "busy");
     const outcome = await handle();
     try {
@@ -134,6 +153,8 @@ export class Dispatcher {
     } catch (error) {
       this.#warn(`What ${type} printed could not be published before its idle (${failure(error).evalue}).`);
     }
+    // It was ended from outside.
+    if (!isQueued && !this.#open.delete(incoming)) return;
     if (message.content["stop_on_error"] !== false && hasFailed(outcome)) await abortOthers?.();
     this.#answer(type, incoming, outcome);
     this.#status(type, message, "idle");

@@ -3,6 +3,7 @@
  * what it uses of earlier cells, and of those only the declarations are kept.
  */
 import ts from "typescript";
+import type { CellFile, CellMemory } from "./cellMemory.js";
 import { cellModule, draftModule } from "./cellModule.js";
 import { declarationsOf } from "./cellSyntax.js";
 import { type Diagnostic, isExcused, type Strictness, toDiagnostic } from "./diagnostics.js";
@@ -20,14 +21,11 @@ export interface CellCheckerOptions {
   readonly jsxNames: (code: string) => readonly string[];
 }
 
-/** A cell of the session, as the checker keeps it. */
-interface CheckedCell {
-  readonly path: string;
-  /** Length of the user's own text. */
-  readonly length: number;
-  /** Whether it stays as it is: it changes what the whole session sees, as by `declare global`, or is a module. */
-  readonly isKept: boolean;
-}
+/**
+ * A cell of the session, as the checker keeps it. It stays as it is where it changes what the whole session sees, as by
+ * `declare global`, or is a module.
+ */
+type CheckedCell = Omit<CellFile, "text">;
 
 export class CellChecker {
   readonly #options: CellCheckerOptions;
@@ -51,6 +49,22 @@ export class CellChecker {
     const forAll = globalDeclarations(file);
     this.#cells.set(cell, { path, length: code.length, isKept: forAll.size > 0 });
     if (forAll.size > 0) this.#declareForAll(path, forAll);
+  }
+
+  /** What another checker needs to go on with a cell; undefined for one that is not known. */
+  memoryOf(cell: number): Pick<CellMemory, "file" | "forAll"> | undefined {
+    const checked = this.#cells.get(cell);
+    if (checked === undefined) return undefined;
+    const text = this.#files.textOf(checked.path) ?? "";
+    return { file: { ...checked, text }, forAll: [...(this.#global.get(checked.path) ?? [])] };
+  }
+
+  /** Adds a cell that another checker knew. */
+  restore({ cell, file, forAll }: CellMemory): void {
+    const { text, ...checked } = file;
+    this.#files.put(file.path, text);
+    this.#cells.set(cell, checked);
+    if (forAll.length > 0) this.#declareForAll(file.path, new Set(forAll));
   }
 
   /** What an earlier cell declared and this one declares again holds no more: a cell may be corrected. */

@@ -18,7 +18,7 @@ export type {
   TranspiledFile,
   TypeErrors,
 } from "./language.js";
-export { LanguageClient } from "./languageProtocol.js";
-export { LanguageWorker } from "./languageWorker.js";
+export { LanguageClient, type LanguageClientOptions } from "./languageClient.js";
+export { LanguageWorker, type LanguageWorkerOptions } from "./languageWorker.js";
 export { isTypeScript } from "./localFiles.js";
 export type { LanguageOptions } from "./typeScriptLanguage.js";

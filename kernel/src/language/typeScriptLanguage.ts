@@ -2,6 +2,7 @@
 import path from "node:path";
 import ts from "typescript";
 import { CellChecker, type Draft } from "./cellChecker.js";
+import type { CellMemory, CellMemoryUpdate } from "./cellMemory.js";
 import { declarationsOf } from "./cellSyntax.js";
 import { isBrowserCell, isJsxCell, jsxNames, moduleNameOf } from "./cellTags.js";
 import { notebookOptions } from "./compilerOptions.js";
@@ -37,6 +38,14 @@ export interface LanguageOptions {
   readonly globals?: readonly string[];
 }
 
+/** How one language service goes on where another died. */
+export interface LanguageMemory {
+  /** Cells that the one before knew. Default none. */
+  readonly cells?: readonly CellMemory[];
+  /** Called with what the next one needs to know. Default: it is forgotten. */
+  readonly remember?: (update: CellMemoryUpdate) => void;
+}
+
 /** A cell that does nothing here. */
 const EMPTY: ConvertedCell = {
   ok: true,
@@ -55,10 +64,15 @@ export class TypeScriptLanguage implements Language {
   readonly #checker: CellChecker;
   readonly #localModules: LocalModules;
   readonly #names = new SessionNames();
+  readonly #remember: (update: CellMemoryUpdate) => void;
   /** What `tsconfig.json` says and cannot be used, in sentences. */
   readonly faults: readonly string[];
 
-  constructor({ folder, provided = {}, globals = [] }: LanguageOptions) {
+  constructor(
+    { folder, provided = {}, globals = [] }: LanguageOptions,
+    { cells = [], remember = () => {} }: LanguageMemory = {},
+  ) {
+    this.#remember = remember;
     this.#options = { folder, provided, globals };
     const { compilerOptions, strictness, fileJsx, faults } = notebookOptions(folder);
     const files = new NotebookFiles({ folder, compilerOptions, provided });
@@ -77,6 +91,15 @@ export class TypeScriptLanguage implements Language {
       jsxNames: (code) => jsxNames(code, compilerOptions.jsxFactory),
     });
     this.faults = faults;
+    for (const cell of cells) this.#restore(cell);
+  }
+
+  #restore(memory: CellMemory): void {
+    const { cell, file, names, unset, isModule } = memory;
+    this.#checker.restore(memory);
+    if (isModule) this.#localModules.define(file.path, file.text);
+    for (const name of names) this.#names.declare(name);
+    for (const name of unset) this.#names.withdraw(name, cell);
   }
 
   /** How many files the last question to the types took, the libraries' among them. */
@@ -110,7 +133,9 @@ export class TypeScriptLanguage implements Language {
     const declared = declarationsOf(parsed.file).map((declaration) =>
       typeOnly.has(declaration.name) ? { ...declaration, kind: "type" as const } : declaration,
     );
-    for (const declaration of declared) this.#names.declare({ ...declaration, cell });
+    const names = declared.map((declaration) => ({ ...declaration, cell }));
+    for (const name of names) this.#names.declare(name);
+    this.#rememberCell(cell, { names });
     const declares = declared.flatMap((declaration) => {
       const key = boxKey(declaration);
       return key === undefined ? [] : [{ name: declaration.name, key }];
@@ -126,7 +151,13 @@ export class TypeScriptLanguage implements Language {
     const diagnostics = this.#checker.addModule(cell, { path: file, code }, accepts);
     if (!accepts(diagnostics)) return { ok: false, diagnostics };
     this.#localModules.define(file, code);
+    this.#rememberCell(cell, { isModule: true });
     return EMPTY;
+  }
+
+  #rememberCell(cell: number, what: Partial<CellMemory>): void {
+    const memory = this.#checker.memoryOf(cell);
+    if (memory !== undefined) this.#remember({ cell, names: [], unset: [], isModule: false, ...memory, ...what });
   }
 
   async check(cell: number): Promise<readonly Diagnostic[]> {
@@ -135,7 +166,12 @@ export class TypeScriptLanguage implements Language {
 
   async settle(cell: number, unset: readonly string[] = []): Promise<void> {
     for (const name of unset) this.#names.withdraw(name, cell);
+    const before = this.#checker.memoryOf(cell);
+    if (before === undefined) return;
+    // Where it is this that the service dies of, the next one leaves the cell as it was written.
+    this.#remember({ cell, unset, file: { ...before.file, isKept: true } });
     this.#checker.condense(cell);
+    this.#remember({ cell, ...this.#checker.memoryOf(cell) });
   }
 
   async complete(code: string, position: number): Promise<Completions> {

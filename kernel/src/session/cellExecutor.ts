@@ -3,16 +3,16 @@
  *
  * Source: Jupyter's messaging specification 5.4, "Execute" and "User Expressions".
  */
-import { setImmediate } from "node:timers";
 import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { RunState } from "../interrupt/index.js";
 import type { ConvertedCell, Diagnostic, Language, TypeErrors } from "../language/index.js";
 import type { ErrorContent, JsonObject, KernelContents, Message } from "../wire/index.js";
 import { CellContext, type CellContexts } from "./cellContext.js";
+import { Ended, newRun, nextTurn, type Run, unlessEnded } from "./cellRun.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
 import type { CellScript, CellScripts } from "./cellScripts.js";
-import { describeDiagnostics } from "./describe.js";
+import { describeCheck, describeDiagnostics } from "./describe.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
 import type { Scope } from "./scope.js";
 
@@ -48,26 +48,10 @@ export interface CellExecutorOptions {
   readonly settled: () => Promise<void>;
 }
 
-/** One request on its way through the executor. */
-interface Run {
-  readonly request: Message;
-  readonly code: string;
-  readonly context: CellContext;
-  readonly serial: number;
-  readonly execution: Execution;
-  readonly count: number;
-  /** How the user knows the cell. */
-  readonly label: string;
-  /** What the front end is to do besides, in the protocol's terms. */
-  readonly payload: JsonObject[];
-}
-
 type UserExpressions = Extract<KernelContents["execute_reply"], { status: "ok" }>["user_expressions"];
 
-/** A cell was ended from outside before it ran. */
-class Ended {
-  constructor(readonly error: unknown) {}
-}
+/** So many turns of the event loop a cell that was stopped takes at most to end by itself. */
+const ENDING_TURNS = 10;
 
 export class CellExecutor {
   readonly #options: CellExecutorOptions;
@@ -88,7 +72,22 @@ export class CellExecutor {
 
   /** What runs was stopped: every cell on its way ends with an error, whatever it is doing. */
   interrupt(reason: Error = new Interrupted()): void {
-    for (const { execution } of this.#running) execution.interrupt(reason);
+    const stopped = [...this.#running];
+    for (const { execution } of stopped) execution.interrupt(reason);
+    void this.#endCutOff(stopped, reason);
+  }
+
+  /**
+   * Whatever was to happen in the turn that was cut off, happens no more: the representation of a result, and promises' reactions. So a
+   * cell that has not ended some turns later does not end by itself.
+   */
+  async #endCutOff(stopped: readonly Run[], reason: Error): Promise<void> {
+    for (let turn = 0; turn < ENDING_TURNS; turn++) await nextTurn();
+    for (const run of stopped) {
+      if (!this.#running.has(run)) continue;
+      run.settle();
+      run.end(this.#fail(run, this.#options.describe(reason)));
+    }
   }
 
   /** Whether a context is that of a cell on its way. */
@@ -122,14 +121,20 @@ export class CellExecutor {
     const serial = ++this.#serial;
     // A cell without a number of its own must not be taken for the one that gets it.
     const label = isStored ? `Cell In[${count}]` : `Cell (not stored, ${serial})`;
-    const run: Run = { request: message, code, context, count, label, serial, execution: new Execution(), payload: [] };
+    const run = newRun({ request: message, code, context, count, label, serial });
     this.#running.add(run);
     this.#options.runState.begin(serial);
     try {
-      const failure = code.trim() === "" ? undefined : await this.#run(run);
-      if (failure !== undefined) return { content: { status: "error", execution_count: count, ...failure } };
-      const user_expressions = await this.#userExpressions(run, content.user_expressions);
-      return { content: { status: "ok", execution_count: count, user_expressions, payload: run.payload } };
+      const failed = (failure: ErrorContent): HandlerResult<"execute_request"> => ({
+        content: { status: "error", execution_count: count, ...failure },
+      });
+      const carriedOut = async (): Promise<HandlerResult<"execute_request">> => {
+        const failure = code.trim() === "" ? undefined : await this.#run(run);
+        if (failure !== undefined) return failed(failure);
+        const user_expressions = await this.#userExpressions(run, content.user_expressions);
+        return { content: { status: "ok", execution_count: count, user_expressions, payload: run.payload } };
+      };
+      return await Promise.race([carriedOut(), run.ended.then(failed)]);
     } finally {
       this.#options.runState.end(serial);
       this.#running.delete(run);
@@ -142,28 +147,27 @@ export class CellExecutor {
     const { language, typeErrors, describe } = this.#options;
     const setting = typeErrors();
     const { serial, code, execution } = run;
-    const converted = await this.#unlessEnded(execution, language.convert({ cell: serial, code, typeErrors: setting }));
+    const converted = await unlessEnded(execution, language.convert({ cell: serial, code, typeErrors: setting }));
     if (converted instanceof Ended) return this.#fail(run, describe(converted.error));
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
-    const check = setting === "show" ? language.check(serial) : undefined;
+    const shown = setting === "show" ? describeCheck(language.check(serial), code, run.label) : undefined;
     const { scope } = this.#options;
     for (const { key } of converted.declares) scope.expect(key);
+    run.settle = () => {
+      run.settle = () => {};
+      const unset = converted.declares.filter(({ key }) => !scope.settle(key)).map(({ name }) => name);
+      void language.settle(serial, unset).catch(() => {});
+    };
     const outcome = await this.#evaluate(run, converted);
-    const unset = converted.declares.filter(({ key }) => !scope.settle(key)).map(({ name }) => name);
-    void language.settle(serial, unset).catch(() => {});
-    await this.#afterRejections();
+    run.settle();
+    // Node tells of a rejected promise that nobody awaits after everything that was to be done at once.
+    await nextTurn();
     await this.#options.settled();
-    if (check !== undefined) this.#show(run, await check);
+    this.#show(run, await shown);
     const stray = this.#stray.get(run.request);
     if (!outcome.ok) return this.#fail(run, describe(outcome.error));
     if (stray !== undefined) return stray;
     return this.#publishResult(run, outcome.value);
-  }
-
-  /** @returns the value, or what the cell ended with before it had one. */
-  async #unlessEnded<Value>(execution: Execution, value: Promise<Value>): Promise<Value | Ended> {
-    const ended = execution.outcome.then((outcome) => new Ended(outcome.ok ? undefined : outcome.error));
-    return Promise.race([value, ended]);
   }
 
   /** Runs converted code; its value is what the cell's function gives. */
@@ -172,7 +176,7 @@ export class CellExecutor {
     const script: CellScript = { code, label, sourceMap: cell.sourceMap };
     scripts.add(script);
     const announced = announce(script);
-    const ended = announced && (await this.#unlessEnded(execution, announced));
+    const ended = announced && (await unlessEnded(execution, announced));
     if (ended instanceof Ended) return { ok: false, error: ended.error };
     let run: CellFunction;
     try {
@@ -187,17 +191,13 @@ export class CellExecutor {
     return execution.outcome;
   }
 
-  /** Node tells of a rejected promise that nobody awaits after everything that was to be done at once. */
-  #afterRejections(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
   async #publishResult(run: Run, result: unknown): Promise<ErrorContent | undefined> {
     const { publish, toMimeBundle, rememberOutput, describe } = this.#options;
     const [value] = (result ?? []) as readonly unknown[];
     if (value === undefined || value instanceof DisplayHandle || run.context.silent) return undefined;
     try {
       const bundle = await this.#options.contexts.run(run.context, () => toMimeBundle(value));
+      if (!this.#running.has(run)) return undefined;
       publish(run.request, "execute_result", { ...bundle, execution_count: run.count });
       rememberOutput(run.count, String(bundle.data["text/plain"]));
       return undefined;
@@ -210,14 +210,16 @@ export class CellExecutor {
     return this.#fail(run, describeDiagnostics(diagnostics, run.code, run.label));
   }
 
-  #show({ request, code, label, context }: Run, diagnostics: readonly Diagnostic[]): void {
-    if (diagnostics.length === 0 || context.silent) return;
-    const { traceback } = describeDiagnostics(diagnostics, code, label);
-    this.#options.publish(request, "stream", { name: "stderr", text: `${traceback.join("\n")}\n` });
+  #show(run: Run, text: string | undefined): void {
+    const { request, context } = run;
+    if (text === undefined || context.silent || !this.#running.has(run)) return;
+    this.#options.publish(request, "stream", { name: "stderr", text: `${text}\n` });
   }
 
-  #fail({ request, context }: Run, error: ErrorContent): ErrorContent {
-    if (!context.silent) this.#options.publish(request, "error", error);
+  #fail(run: Run, error: ErrorContent): ErrorContent {
+    const { request, context } = run;
+    // It may have been ended from outside meanwhile, and is not to fail twice.
+    if (this.#running.has(run) && !context.silent) this.#options.publish(request, "error", error);
     return error;
   }
 

@@ -29,3 +29,22 @@ export function describeDiagnostics(diagnostics: readonly Diagnostic[], code: st
     traceback: formatDiagnostics(shown, code, label).split("\n"),
   };
 }
+
+/**
+ * Type errors of a cell that runs all the same, as text. Never rejects: where the check itself fails, it says why.
+ *
+ * @returns undefined where there are none.
+ */
+export async function describeCheck(
+  check: Promise<readonly Diagnostic[]>,
+  code: string,
+  label: string,
+): Promise<string | undefined> {
+  try {
+    const diagnostics = await check;
+    if (diagnostics.length === 0) return undefined;
+    return describeDiagnostics(diagnostics, code, label).traceback.join("\n");
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

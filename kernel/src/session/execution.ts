@@ -8,8 +8,9 @@ export type Outcome = { readonly ok: true; readonly value: unknown } | { readonl
 export class Interrupted extends Error {
   override readonly name = "KeyboardInterrupt";
 
-  constructor() {
-    super("The cell was interrupted; variables are as it left them.");
+  /** @param what was stopped; default the cell. */
+  constructor(what = "cell") {
+    super(`The ${what} was interrupted; variables are as it left them.`);
   }
 }
 
@@ -27,20 +28,22 @@ export class OutOfMemory extends Error {
 export class Execution {
   /** How it ended. Never rejects. */
   readonly outcome: Promise<Outcome>;
-  #settle!: (outcome: Outcome) => void;
+  #resolve!: (outcome: Outcome) => void;
+  #hasEnded = false;
 
   constructor() {
     this.outcome = new Promise((resolve) => {
-      this.#settle = resolve;
+      this.#resolve = resolve;
     });
   }
 
   /**
    * Starts it in a turn of the event loop of its own: what an interrupt cuts off is only this turn, and whoever waits for the
-   * outcome goes on.
+   * outcome goes on. What was ended before that turn does not run.
    */
   start(run: () => unknown): void {
     setImmediate(() => {
+      if (this.#hasEnded) return;
       try {
         const result = run();
         if (result instanceof Promise)
@@ -66,5 +69,10 @@ export class Execution {
 
   #fail(error: unknown): void {
     this.#settle({ ok: false, error });
+  }
+
+  #settle(outcome: Outcome): void {
+    this.#hasEnded = true;
+    this.#resolve(outcome);
   }
 }

@@ -6,7 +6,7 @@ export { CellScripts } from "./cellScripts.js";
 export { afterSyncChildren } from "./childProcesses.js";
 export { describeDiagnostics, describeError } from "./describe.js";
 export { guardStandardDescriptors } from "./descriptors.js";
-export { OutOfMemory } from "./execution.js";
+export { Interrupted, OutOfMemory } from "./execution.js";
 export { hideAsyncMarks } from "./inspection.js";
 export { InterruptibleWork } from "./interruptible.js";
 export { replaceStandardStreams } from "./outputStreams.js";

@@ -399,3 +399,40 @@ describe("kernel/dispatch/dispatcher: aborts", () => {
     expect(statusOf(wire, asked)).to.equal("ok");
   });
 });
+
+describe("kernel/dispatch/dispatcher: what an interrupt cut off", () => {
+  const error = { ename: "KeyboardInterrupt", evalue: "stopped", traceback: [] };
+
+  it("ends with its error and one idle, also when it should still come back", async () => {
+    let comeBack = (): void => {};
+    const { wire, dispatcher } = setUp({
+      comm_msg: () =>
+        new Promise((resolve) => {
+          comeBack = () => resolve(undefined);
+        }),
+      comm_info_request: () => new Promise(() => {}),
+    });
+    const [comm, info] = [request("comm_msg", { comm_id: "c" }), request("comm_info_request")];
+    for (const each of [comm, info]) dispatcher.dispatch(each);
+    dispatcher.endCutOff(error);
+    comeBack();
+    await turns();
+    dispatcher.endCutOff(error);
+    expect(wire.about(comm)).to.deep.equal(["busy", "error", "idle"]);
+    expect(wire.about(info)).to.deep.equal(["busy", "comm_info_reply", "idle"]);
+    expect(wire.replyTo(info).message.content).to.deep.equal({ status: "error", ...error });
+  });
+
+  it("is nothing that has ended, and no cell, which has an end of its own", async () => {
+    const cells = new Cells();
+    const { wire, dispatcher } = setUp({ execute_request: cells.handler, comm_msg: async () => undefined });
+    const [cell, comm] = [execute("a"), request("comm_msg", { comm_id: "c" })];
+    for (const each of [cell, comm]) dispatcher.dispatch(each);
+    await turns();
+    dispatcher.endCutOff(error);
+    expect(wire.about(comm)).to.deep.equal(["busy", "idle"]);
+    expect(wire.about(cell)).to.deep.equal(["busy"]);
+    await cells.end("a");
+    expect(wire.about(cell)).to.deep.equal(["busy", "execute_reply", "idle"]);
+  });
+});

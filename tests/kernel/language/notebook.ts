@@ -10,7 +10,7 @@ import {
   RUNTIME_PARAMETERS,
   type TypeErrors,
 } from "../../../kernel/src/language/index.js";
-import { serveLanguage } from "../../../kernel/src/language/languageProtocol.js";
+import { type LinkMessage, serveLanguage } from "../../../kernel/src/language/languageProtocol.js";
 import { TypeScriptLanguage } from "../../../kernel/src/language/typeScriptLanguage.js";
 import { ModuleLoader, type ProvidedModules } from "../../../kernel/src/modules/index.js";
 import { type CellRuntime, compileCell } from "../../../kernel/src/session/cellRunner.js";
@@ -63,10 +63,13 @@ export class Notebook {
       provided,
       language: this.language,
       loaderPort: () => {
-        const { port1, port2 } = new MessageChannel();
-        serveLanguage(this.language, port1);
-        port1.unref();
-        return port2;
+        const link = new MessageChannel();
+        const service = new MessageChannel();
+        serveLanguage(this.language, service.port1);
+        service.port1.unref();
+        link.port1.unref();
+        link.port1.postMessage({ kind: "serves", port: service.port2 } satisfies LinkMessage, [service.port2]);
+        return link.port2;
       },
     });
   }
