@@ -66,16 +66,19 @@ export class Variables {
 
   describe({ name, value, evaluateName }: Variable): JsonObject {
     const names = { name, ...(evaluateName === undefined ? {} : { evaluateName }) };
-    if (value === undefined) return { ...names, value: "(getter)", type: "getter", variablesReference: 0 };
+    if (value === undefined) return { ...names, value: "(getter)", variablesReference: 0 };
     const { result, ...rest } = this.value(value, evaluateName);
     return { ...names, value: result, ...rest };
   }
 
-  /** A value for a client: `result`, `type`, `variablesReference`. */
+  /**
+   * A value for a client: `result`, `variablesReference`, and the `type` of an object. What is no object says itself what it
+   * is, and JupyterLab's tree would show the type in the place of the value.
+   */
   value(value: RemoteObject, evaluateName?: string): JsonObject {
-    const described = { result: valueText(value), type: typeName(value) };
     const { objectId } = value;
-    if (objectId === undefined) return { ...described, variablesReference: 0 };
+    if (objectId === undefined) return { result: valueText(value), variablesReference: 0 };
+    const described = { result: valueText(value), type: typeName(value) };
     const length = lengthOf(value);
     return {
       ...described,

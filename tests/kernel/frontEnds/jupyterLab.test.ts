@@ -56,7 +56,7 @@ describe("the kernel in JupyterLab", function () {
     await box.fill("Ada");
     await box.press("Enter");
     await notebook.ended(3);
-    expect(await notebook.text(3)).to.match(/3$/);
+    expect(await notebook.text(3)).to.match(/\n3\b/);
   });
 
   it("stops a loop at the stop button, and keeps the variables", async () => {
@@ -78,7 +78,7 @@ describe("the kernel in JupyterLab", function () {
     await page.locator('[data-command="notebook:restart-kernel"]').first().click();
     await page
       .locator(".jp-Dialog")
-      .getByRole("button", { name: /Restart/ })
+      .getByRole("button", { name: "Confirm Kernel Restart" })
       .click();
     await notebook.ready();
     expect(await notebook.run(6)).to.match(/undefined|Cannot find name/);
