@@ -1,24 +1,13 @@
 /** The browser of the tests. */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import chromium from "@sparticuz/chromium";
-import { type Browser, chromium as playwright } from "playwright-core";
-
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+import type { Browser } from "playwright-core";
+import { launchChromium } from "./launch.js";
 
 let running: Promise<Browser> | undefined;
 
-/** Chromium: of `CHROMIUM_PATH`, else one on the path, else the one that comes as a package. One for all tests of a process. */
+/** One for all tests of a process. */
 export function launchBrowser(): Promise<Browser> {
-  running ??= launch();
+  running ??= launchChromium();
   return running;
-}
-
-async function launch(): Promise<Browser> {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  const executablePath = process.env["CHROMIUM_PATH"] ?? onPath ?? (await chromium.executablePath());
-  return playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], headless: true });
 }
 
 after(async () => {

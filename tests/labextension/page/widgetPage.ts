@@ -1,8 +1,7 @@
 /** A plain page in Chromium with one widget and a mock model. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { bundleWidget, ROOT } from "./bundle.js";
 import type { Leftovers, MountOptions, PageApi, SavedFile } from "./pageApi.js";
 
@@ -24,11 +23,7 @@ export interface PageOptions {
   readonly scale?: number;
 }
 
-/** Chromium: of `CHROMIUM_PATH`, else the one that comes as a package. To be closed by the caller. */
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM_PATH"] ?? (await chromium.executablePath());
-  return playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"], headless: true });
-}
+export { launchChromium } from "../../browser/launch.js";
 
 export class WidgetPage {
   readonly page: Page;

@@ -32,7 +32,7 @@ export class StatusBar {
     this.#count.textContent =
       length < evaluated
         ? this.#words.text("{shown} of {all} configurations", values)
-        : this.#words.text("{shown} configurations", values);
+        : this.#words.text(length === 1 ? "{shown} configuration" : "{shown} configurations", values);
     const isRunning = live && status.running !== null;
     if (!isRunning) this.#stop.reason = null;
     this.#running.hidden = !isRunning;
