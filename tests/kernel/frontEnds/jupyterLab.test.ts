@@ -76,10 +76,7 @@ describe("the kernel in JupyterLab", function () {
   it("is restarted with nothing left of what ran", async () => {
     const { page } = notebook;
     await page.locator('[data-command="notebook:restart-kernel"]').first().click();
-    await page
-      .locator(".jp-Dialog")
-      .getByRole("button", { name: "Confirm Kernel Restart" })
-      .click();
+    await page.locator(".jp-Dialog").getByRole("button", { name: "Confirm Kernel Restart" }).click();
     await notebook.ready();
     expect(await notebook.run(6)).to.match(/undefined|Cannot find name/);
   });
