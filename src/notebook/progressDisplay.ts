@@ -1,8 +1,8 @@
 /** The progress of one operation in a cell's output: one display that is updated in place. */
 import type { CurrentKernel } from "../../kernel/src/api/index.js";
 import { printable } from "../export/index.js";
+import { escapeHtml } from "../figures/index.js";
 import { Pace, paceText, type StudyEvents } from "../study/index.js";
-import { escapeHtml } from "./escapeHtml.js";
 
 /** Between two updates, at least. */
 const UPDATE_MS = 250;

@@ -1,4 +1,5 @@
 /** Whether whoever started the kernel is still there: a kernel without its Jupyter is of no use to anybody. */
+import { isAlive } from "./isAlive.js";
 
 export interface ParentWatchOptions {
   /** Called once, when the parent is gone. */
@@ -37,14 +38,4 @@ export function watchParent({
 export function namedParent(env: NodeJS.ProcessEnv): number | undefined {
   const pid = Number(env["JPY_PARENT_PID"]);
   return Number.isInteger(pid) && pid > 1 ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -2,9 +2,14 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { isAlive } from "../control/index.js";
 import { murmur2 } from "./murmur2.js";
 
 export const CELL_SUFFIX = ".ts";
+
+/** Begins the folders' names; the kernel's process id follows. */
+const NAME = "espalier-cells-";
+const ABANDONED = new RegExp(`^${NAME}(\\d+)-`);
 
 export class CellFolder {
   #folder: string | undefined;
@@ -12,7 +17,7 @@ export class CellFolder {
   /** What stands before the hash in each path. The folder is made when this is asked first; only the user can read it. */
   get prefix(): string {
     // With a name that nobody can foresee: another user might have made it before.
-    this.#folder ??= fs.mkdtempSync(path.join(os.tmpdir(), "espalier-cells-"));
+    this.#folder ??= fs.mkdtempSync(path.join(os.tmpdir(), `${NAME}${process.pid}-`));
     return this.#folder + path.sep;
   }
 
@@ -42,5 +47,18 @@ export class CellFolder {
   remove(): void {
     if (this.#folder !== undefined) fs.rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = undefined;
+  }
+}
+
+/** Deletes the folders that kernels of this user have left because they were killed. What cannot be deleted stays. */
+export async function removeAbandonedFolders(): Promise<void> {
+  const temporary = os.tmpdir();
+  for (const name of await fs.promises.readdir(temporary).catch(() => [])) {
+    const [, pid] = ABANDONED.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const folder = path.join(temporary, name);
+    const { uid } = await fs.promises.lstat(folder).catch(() => ({ uid: undefined }));
+    if (uid !== process.getuid?.()) continue;
+    await fs.promises.rm(folder, { recursive: true, force: true }).catch(() => {});
   }
 }

@@ -3,16 +3,15 @@
  *
  * Source: the Debug Adapter Protocol; Jupyter's messaging specification 5.4, "Debug request", for what Jupyter adds to it.
  */
-import { readFile } from "node:fs/promises";
 import type { Debugger as Inspector } from "node:inspector";
 import { KernelError } from "../errors.js";
 import type { InspectorClient, Paused } from "../interrupt/index.js";
 import type { Language } from "../language/index.js";
 import type { JsonObject } from "../wire/index.js";
 import { Breakpoints } from "./breakpoints.js";
-import { describeFrame } from "./callStack.js";
 import { CELL_SUFFIX, CellFolder } from "./cellFolder.js";
 import { Evaluator } from "./evaluator.js";
+import { Instrumentation } from "./instrumentation.js";
 import { KERNEL_CODE } from "./kernelCode.js";
 import { MainThreadClient } from "./mainThreadClient.js";
 import { HASH_SEED } from "./murmur2.js";
@@ -24,8 +23,11 @@ import {
   parseArguments,
   THREAD_ID,
 } from "./protocol.js";
-import { notebookVariables, scopesOf } from "./scopes.js";
+import { RequestOrder } from "./requestOrder.js";
+import { type DebugHandlers, runHandlers } from "./runHandlers.js";
 import { type CellScript, Sources } from "./sources.js";
+import { SourceTexts } from "./sourceTexts.js";
+import { stateHandlers } from "./stateHandlers.js";
 import { Stops } from "./stops.js";
 import { Variables } from "./variables.js";
 
@@ -40,22 +42,8 @@ export interface DebuggerOptions {
   readonly isBusy: () => boolean;
 }
 
-type Handler = (given: unknown) => Promise<JsonObject | undefined>;
-
 /** Installed packages: nobody steps into them, unless the client wants to. */
 const PACKAGES = "/node_modules/";
-
-/** Carried out one after the other; others are answered whatever waits. */
-const ORDERED: ReadonlySet<string> = new Set([
-  "attach",
-  "launch",
-  "configurationDone",
-  "disconnect",
-  "dumpCell",
-  "setBreakpoints",
-  "setExceptionBreakpoints",
-  "terminate",
-]);
 
 export class Debugger {
   readonly #options: DebuggerOptions;
@@ -65,11 +53,12 @@ export class Debugger {
   readonly #breakpoints: Breakpoints;
   readonly #stops: Stops;
   readonly #variables: Variables;
-  readonly #evaluator: Evaluator;
+  readonly #texts: SourceTexts;
+  readonly #instrumentation: Instrumentation;
+  readonly #handlers: DebugHandlers;
   /** Leaves the main thread alone; undefined: no client is attached. */
   #detach: (() => Promise<void>) | undefined;
-  #instrumentation: string | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #order = new RequestOrder();
   #seq = 0;
 
   constructor(options: DebuggerOptions) {
@@ -92,7 +81,20 @@ export class Debugger {
       beforeScript: (paused) => this.#bindFile(paused),
       onResumed: () => this.#forgetValues(),
     });
-    this.#evaluator = new Evaluator({ main: this.#main, language });
+    this.#instrumentation = new Instrumentation(client);
+    this.#texts = new SourceTexts({ folder: this.#folder, sources: this.#sources, language });
+    this.#handlers = {
+      ...this.#ownHandlers,
+      ...runHandlers(this.#stops),
+      ...stateHandlers({
+        stops: this.#stops,
+        variables: this.#variables,
+        evaluator: new Evaluator({ main: this.#main, language }),
+        main: this.#main,
+        isBusy: options.isBusy,
+        forgetValues: () => this.#forgetValues(),
+      }),
+    };
   }
 
   /** Answers a request. Never rejects: what fails has `success: false` and a message. */
@@ -102,7 +104,7 @@ export class Debugger {
       const handler = this.#handlers[command];
       if (!Object.hasOwn(this.#handlers, command) || handler === undefined)
         throw new KernelError(`This debugger does not know the command ${JSON.stringify(command)}.`);
-      const body = await this.#inOrder(command, () => handler(given));
+      const body = await this.#order.run(command, () => handler(given));
       return { ...response, seq: ++this.#seq, success: true, ...(body === undefined ? {} : { body }) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -121,14 +123,7 @@ export class Debugger {
     this.#folder.remove();
   }
 
-  #inOrder(command: string, run: () => Promise<JsonObject | undefined>): Promise<JsonObject | undefined> {
-    if (!ORDERED.has(command)) return run();
-    const result = this.#last.then(run);
-    this.#last = result.catch(() => {});
-    return result;
-  }
-
-  readonly #handlers: Readonly<Record<string, Handler>> = {
+  readonly #ownHandlers: DebugHandlers = {
     initialize: async () => CAPABILITIES,
     attach: (given) => this.#attach(parseArguments("attach", given)),
     launch: (given) => this.#attach(parseArguments("attach", given)),
@@ -141,85 +136,30 @@ export class Debugger {
     },
     debugInfo: async () => this.#info(),
     dumpCell: async (given) => ({ sourcePath: this.#folder.dump(parseArguments("dumpCell", given).code) }),
-    source: (given) => this.#source(parseArguments("source", given)),
+    source: (given) => this.#texts.source(parseArguments("source", given)),
     modules: async () => ({ modules: [], totalModules: 0 }),
     threads: async () => ({ threads: [{ id: THREAD_ID, name: "Main thread" }] }),
     setBreakpoints: (given) => this.#setBreakpoints(parseArguments("setBreakpoints", given)),
-    breakpointLocations: (given) => this.#breakpointLocations(parseArguments("breakpointLocations", given)),
+    breakpointLocations: (given) => this.#texts.breakpointLocations(parseArguments("breakpointLocations", given)),
+    setFunctionBreakpoints: async (given) => {
+      // Clients that cannot set any may still say that there are none.
+      if (parseArguments("setFunctionBreakpoints", given).breakpoints.length > 0)
+        throw new KernelError(
+          "This debugger has no breakpoints by the names of functions; set one at a line of the function.",
+        );
+      return { breakpoints: [] };
+    },
     setExceptionBreakpoints: async (given) => {
       this.#expectAttached();
       await this.#stops.pauseOnExceptions(parseArguments("setExceptionBreakpoints", given).filters);
       return undefined;
     },
-    exceptionInfo: async () => this.#stops.exceptionInfo(),
-    stackTrace: async (given) => {
-      const { startFrame, levels } = parseArguments("stackTrace", given);
-      const { frames } = this.#stops;
-      const start = startFrame ?? 0;
-      const shown = frames.slice(start, levels ? start + levels : undefined);
-      return { stackFrames: shown.map(describeFrame), totalFrames: frames.length };
-    },
-    scopes: async (given) => {
-      const frame = this.#stops.frame(parseArguments("scopes", given).frameId);
-      const scopes = scopesOf(frame, this.#main).map(({ name, list }) => ({
-        name,
-        variablesReference: this.#variables.add(list),
-        expensive: false,
-        ...(name === "Locals" ? { presentationHint: "locals" } : {}),
-      }));
-      return { scopes };
-    },
-    variables: async (given) => {
-      const { variablesReference, start, count } = parseArguments("variables", given);
-      return { variables: await this.#variables.list(variablesReference, start ?? 0, count ?? 0) };
-    },
-    setVariable: async (given) => {
-      const { variablesReference, name, value } = parseArguments("setVariable", given);
-      const evaluated = await this.#evaluator.evaluate(value, this.#stops.frames[0]);
-      const { result, ...rest } = await this.#variables.set(variablesReference, name, evaluated);
-      return { value: result, ...rest };
-    },
-    evaluate: async (given) => {
-      const { expression, frameId } = parseArguments("evaluate", given);
-      return this.#variables.value(await this.#evaluator.evaluate(expression, this.#frame(frameId)), expression);
-    },
-    inspectVariables: async () => {
-      if (!this.#stops.isStopped) this.#forgetValues();
-      return { variables: (await notebookVariables(this.#main)).map((each) => this.#variables.describe(each)) };
-    },
-    richInspectVariables: (given) => {
-      const { variableName, frameId } = parseArguments("richInspectVariables", given);
-      const isIdle = !this.#stops.isStopped && !this.#options.isBusy();
-      return this.#evaluator.richInspect(variableName, this.#frame(frameId), isIdle);
-    },
-    copyToGlobals: async (given) => {
-      const { srcVariableName, dstVariableName, srcFrameId } = parseArguments("copyToGlobals", given);
-      await this.#evaluator.copy(srcVariableName, this.#frame(srcFrameId), dstVariableName);
-      return undefined;
-    },
-    continue: async () => {
-      await this.#stops.goOn();
-      return { allThreadsContinued: true };
-    },
-    next: () => this.#step("Debugger.stepOver"),
-    stepIn: () => this.#step("Debugger.stepInto"),
-    stepOut: () => this.#step("Debugger.stepOut"),
     pause: async () => {
       this.#expectAttached();
       await this.#stops.pause();
       return undefined;
     },
   };
-
-  async #step(step: "Debugger.stepOver" | "Debugger.stepInto" | "Debugger.stepOut"): Promise<undefined> {
-    await this.#stops.goOn(step);
-    return undefined;
-  }
-
-  #frame(id: number | null | undefined) {
-    // Clients say 0 where they mean none.
-    return id ? this.#stops.frame(id) : undefined;
-  }
 
   async #attach({ justMyCode }: ArgumentsOf<"attach">): Promise<undefined> {
     if (this.#detach === undefined) await this.#enable(justMyCode ?? true);
@@ -251,7 +191,7 @@ export class Debugger {
     this.#detach = undefined;
     this.#options.onAttached(false);
     await this.#breakpoints.clear();
-    await this.#instrument();
+    await this.#instrumentation.set(false);
     await this.#stops.pauseOnExceptions([]);
     if (this.#stops.isStopped) await this.#stops.goOn();
     await detach();
@@ -278,36 +218,9 @@ export class Debugger {
   async #setBreakpoints({ source, breakpoints, lines }: ArgumentsOf<"setBreakpoints">): Promise<JsonObject> {
     this.#expectAttached();
     const wanted = breakpoints ?? (lines ?? []).map((line) => ({ line }));
-    const set = await this.#breakpoints.set(source.path, this.#codeOf(source.path), wanted);
-    await this.#instrument();
+    const set = await this.#breakpoints.set(source.path, this.#texts.codeOf(source.path), wanted);
+    await this.#instrumentation.set(this.#breakpoints.areInFiles);
     return { breakpoints: set };
-  }
-
-  async #breakpointLocations({ source, line, endLine }: ArgumentsOf<"breakpointLocations">): Promise<JsonObject> {
-    const lines = await this.#options.language.breakpointLines(await this.#textOf(source.path));
-    const last = endLine ?? line;
-    return {
-      breakpoints: lines.map((each) => ({ line: each + 1 })).filter((each) => each.line >= line && each.line <= last),
-    };
-  }
-
-  async #source({ source }: ArgumentsOf<"source">): Promise<JsonObject> {
-    if (source == null) throw new KernelError("Sources have no numbers here; ask by the path.");
-    return { content: await this.#textOf(source.path), mimeType: "text/typescript" };
-  }
-
-  /** The text of a cell; undefined for a file. */
-  #codeOf(file: string): string | undefined {
-    return this.#folder.read(file) ?? this.#sources.of(file).at(-1)?.code;
-  }
-
-  /** @throws KernelError when nothing is there. */
-  async #textOf(file: string): Promise<string> {
-    try {
-      return this.#codeOf(file) ?? (await readFile(file, "utf8"));
-    } catch (cause) {
-      throw new KernelError(`There is no source at ${file}.`, { cause });
-    }
   }
 
   #onParsed({ url, sourceMapURL }: Inspector.ScriptParsedEventDataType): void {
@@ -318,22 +231,6 @@ export class Debugger {
   async #bindFile({ data }: Paused): Promise<void> {
     const script = this.#sources.at(String((data as { url?: unknown } | undefined)?.url));
     if (script !== undefined) await this.#breakpoints.bind(script);
-  }
-
-  /** Has the main thread stop before each script with a source map while there are breakpoints in files. */
-  async #instrument(): Promise<void> {
-    const { client } = this.#options;
-    if (this.#breakpoints.areInFiles === (this.#instrumentation !== undefined)) return;
-    if (this.#instrumentation !== undefined) {
-      await client.post("Debugger.removeBreakpoint", { breakpointId: this.#instrumentation });
-      this.#instrumentation = undefined;
-      return;
-    }
-    const { breakpointId } = await client.post<{ readonly breakpointId: string }>(
-      "Debugger.setInstrumentationBreakpoint",
-      { instrumentation: "beforeScriptWithSourceMapExecution" },
-    );
-    this.#instrumentation = breakpointId;
   }
 
   #forgetValues(): void {

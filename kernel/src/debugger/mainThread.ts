@@ -13,6 +13,7 @@ export interface DebuggedSession {
   readonly scope: {
     box(key: string): Record<string, unknown>;
     values(): Iterable<readonly [name: string, value: unknown]>;
+    isImported(name: string): boolean;
   };
   readonly scripts: () => Iterable<CellScript>;
   /** Values of `RUNTIME_PARAMETERS`. */
@@ -40,8 +41,12 @@ export class DebuggerHooks {
     return Object.create(null, Object.fromEntries(properties)) as object;
   }
 
-  set(key: string, value: unknown): void {
-    this.#session.scope.box(key)[fieldOf(key)] = value;
+  /** @throws KernelError for an import. */
+  set(name: string, value: unknown): void {
+    const { scope } = this.#session;
+    if (scope.isImported(name))
+      throw new KernelError(`${name} is an import, which cannot be assigned to; declare another variable.`);
+    scope.box(name)[fieldOf(name)] = value;
   }
 
   /** Calls what `Language.expression` made. @returns its value, or what its promise gives. */

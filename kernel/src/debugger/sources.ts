@@ -7,9 +7,9 @@ import { type Position, SourceMap } from "./sourceMap.js";
 /** A cell as it was compiled. */
 export interface CellScript {
   readonly code: string;
-  /** The script's URL for the inspector: `Cell In[3]`. */
+  /** How the user knows it, and the engine and its inspector too: `Cell In[3]`. */
   readonly label: string;
-  /** JSON. */
+  /** JSON of the source map from the script's lines to the cell's. */
   readonly sourceMap: string;
 }
 

@@ -19,6 +19,11 @@ export function fieldOf(key: string): typeof VALUE_FIELD | typeof MODULE_FIELD {
   return key.startsWith(MODULE_KEY) ? MODULE_FIELD : VALUE_FIELD;
 }
 
+/** The name whose box this is. */
+export function nameOf(key: string): string {
+  return key.startsWith(MODULE_KEY) ? key.slice(MODULE_KEY.length) : key;
+}
+
 /** What every cell's function is given before its boxes. */
 export const RUNTIME_PARAMETERS = [
   "require",

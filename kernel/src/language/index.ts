@@ -1,5 +1,13 @@
 /** TypeScript for notebooks: from cells to JavaScript, type errors, completion, documentation. Knows nothing of Jupyter. */
-export { boxedName, fieldOf, IMPORT_PARAMETER, META_PARAMETER, RUNTIME_PARAMETERS, unboxMessage } from "./boxes.js";
+export {
+  boxedName,
+  fieldOf,
+  IMPORT_PARAMETER,
+  META_PARAMETER,
+  nameOf,
+  RUNTIME_PARAMETERS,
+  unboxMessage,
+} from "./boxes.js";
 export { toCodePoints, toOffset } from "./codePoints.js";
 export type { Diagnostic } from "./diagnostics.js";
 export type {

@@ -20,6 +20,14 @@ export interface BoxParameter {
   readonly key: string;
 }
 
+/** A name that a cell declares, with its box's key. */
+export interface DeclaredBox {
+  readonly name: string;
+  readonly key: string;
+  /** What the module in the box exports it as; absent where the box holds the value itself. */
+  readonly imported?: string;
+}
+
 /** A cell that can run. */
 export interface ConvertedCell {
   readonly ok: true;
@@ -31,8 +39,7 @@ export interface ConvertedCell {
   /** Whether the body must run in an async function: it awaits, or imports. */
   readonly isAsync: boolean;
   readonly boxes: readonly BoxParameter[];
-  /** The names that the cell declares, with their boxes' keys. */
-  readonly declares: readonly { readonly name: string; readonly key: string }[];
+  readonly declares: readonly DeclaredBox[];
   /** JSON of the source map from the body to the cell. */
   readonly sourceMap: string;
 }

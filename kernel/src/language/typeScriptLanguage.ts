@@ -27,7 +27,7 @@ import type {
 } from "./language.js";
 import { LocalModules } from "./localModules.js";
 import { NotebookFiles } from "./notebookFiles.js";
-import { boxKey, type SessionName, SessionNames } from "./sessionNames.js";
+import { boxKey, isModuleMember, type SessionName, SessionNames } from "./sessionNames.js";
 
 export interface LanguageOptions {
   /** Folder of the notebook, absolute: imports are resolved from it and its tsconfig.json holds. */
@@ -138,7 +138,8 @@ export class TypeScriptLanguage implements Language {
     this.#rememberCell(cell, { names });
     const declares = declared.flatMap((declaration) => {
       const key = boxKey(declaration);
-      return key === undefined ? [] : [{ name: declaration.name, key }];
+      const imported = isModuleMember(declaration) ? { imported: declaration.imported! } : {};
+      return key === undefined ? [] : [{ name: declaration.name, key, ...imported }];
     });
     return { ok: true, body, isAsync, boxes, declares, sourceMap };
   }

@@ -19,7 +19,8 @@ export function jsonNamespace(value: unknown): object {
 /** The source of a module with the same exports. */
 export function jsonSource(value: unknown): string {
   const names = Object.keys(membersOf(value)).filter((name) => name !== "default");
-  const text = JSON.stringify(value);
+  // Parsed there again: a literal would take a member `__proto__` for the object's prototype.
+  const text = `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
   const locals = names.map((name, i) => `const m${i} = all[${JSON.stringify(name)}];`);
   const exports = names.map((name, i) => `m${i} as ${JSON.stringify(name)}`);
   return [`const all = ${text};`, ...locals, `export { all as default, ${exports.join(", ")} };`].join("\n");

@@ -3,6 +3,7 @@
  *
  * Source: Jupyter's messaging specification 5.4, "Execute" and "User Expressions".
  */
+import type { CellScript } from "../debugger/index.js";
 import type { HandlerResult, Request } from "../dispatch/index.js";
 import { type DisplayBundle, DisplayHandle } from "../display/index.js";
 import type { RunState } from "../interrupt/index.js";
@@ -11,7 +12,7 @@ import type { ErrorContent, JsonObject, KernelContents, Message } from "../wire/
 import { CellContext, type CellContexts } from "./cellContext.js";
 import { Ended, newRun, nextTurn, type Run, unlessEnded } from "./cellRun.js";
 import { type CellFunction, type CellRuntime, compileCell } from "./cellRunner.js";
-import type { CellScript, CellScripts } from "./cellScripts.js";
+import type { CellScripts } from "./cellScripts.js";
 import { describeCheck, describeDiagnostics } from "./describe.js";
 import { Execution, Interrupted, type Outcome } from "./execution.js";
 import type { Scope } from "./scope.js";
@@ -152,7 +153,7 @@ export class CellExecutor {
     if (!converted.ok) return this.#refuse(run, converted.diagnostics);
     const shown = setting === "show" ? describeCheck(language.check(serial), code, run.label) : undefined;
     const { scope } = this.#options;
-    for (const { key } of converted.declares) scope.expect(key);
+    for (const { key, imported } of converted.declares) scope.expect(key, imported);
     run.settle = () => {
       run.settle = () => {};
       const unset = converted.declares.filter(({ key }) => !scope.settle(key)).map(({ name }) => name);

@@ -1,13 +1,6 @@
 /** The scripts that came of cells: what a stack's places in them mean. */
+import type { CellScript } from "../debugger/index.js";
 import type { MappedSource } from "../traceback/index.js";
-
-export interface CellScript {
-  readonly code: string;
-  /** How the user knows it, and the engine too: `Cell In[3]`. */
-  readonly label: string;
-  /** JSON of the source map from the script's lines to the cell's. */
-  readonly sourceMap: string;
-}
 
 /** So many scripts are known; a notebook has fewer cells, but a program may run them without end. */
 const KEPT = 10_000;

@@ -1,7 +1,7 @@
 /** What runs on the sockets in their thread, and so answers whatever the user's code does. */
 import type { MessagePort } from "node:worker_threads";
 import { connectInfo, kernelInfo, Shutdown, Subshells, watchMemory, watchParent } from "../control/index.js";
-import { Debugger } from "../debugger/index.js";
+import { Debugger, removeAbandonedFolders } from "../debugger/index.js";
 import { Dispatcher, type Handlers } from "../dispatch/index.js";
 import { Interrupter, RunState, SessionClient } from "../interrupt/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
@@ -51,7 +51,10 @@ export class Services {
       flush: () => sockets.flush(),
       ask: () => this.#tell("shutdown"),
       interrupt: () => this.#interrupt(),
-      kill: () => process.kill(process.pid, "SIGKILL"),
+      kill: () => {
+        this.#debugger?.close();
+        process.kill(process.pid, "SIGKILL");
+      },
     });
     this.#stopWatching = [
       watchParent({ onGone: () => void this.#shutdown.end(), named: data.parent }),
@@ -75,6 +78,7 @@ export class Services {
       input_reply: async ({ content: { value } }) => this.#answer(value),
     };
     this.#dispatcher = this.#newDispatcher(this.#handlers);
+    void removeAbandonedFolders();
   }
 
   dispatch(incoming: Incoming): void {

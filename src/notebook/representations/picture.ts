@@ -1,8 +1,8 @@
 /** Pictures as the library decodes them; benchmark items and samples with theirs. */
 import type { Representation } from "../../../kernel/src/api/index.js";
+import { escapeHtml } from "../../figures/index.js";
 import type { StudySample } from "../../study/index.js";
 import type { BenchmarkItem, RgbImage } from "../../tasks/index.js";
-import { escapeHtml } from "../escapeHtml.js";
 import { fieldsOf, isArrayOf, isNumber } from "./shape.js";
 
 type Items = Pick<BenchmarkItem, "id" | "task" | "images" | "question" | "answers">;

@@ -236,6 +236,46 @@ describe("Debugger, with a kernel", function () {
     expect((await client.request("stackTrace"))["body"]).to.deep.equal({ stackFrames: [], totalFrames: 0 });
   });
 
+  it("shows imports among the notebook's names, as they are now, and lets nobody assign to them", async () => {
+    fs.writeFileSync(
+      path.join(client.folder, "counter.ts"),
+      "export let count = 1;\nexport function raise() { count++; }\nexport default 'usual';\n",
+    );
+    await client.execute(
+      'import usual, { count as counted, raise } from "./counter"; import * as all from "./counter"; import { sep } from "node:path";',
+    );
+    await client.execute("raise();");
+    const shown = async () => {
+      const { variables } = await client.debug("inspectVariables");
+      return Object.fromEntries(variables.map(({ name, value }: { name: string; value: string }) => [name, value]));
+    };
+    expect(await shown())
+      .to.include({ usual: '"usual"', counted: "2", sep: '"/"' })
+      .and.to.have.keys("all", "raise");
+    const code = "const here = counted + 1;\nhere";
+    await client.breakAt(code, [{ line: 2 }]);
+    const ended = client.execute(code);
+    const { frames } = await client.stopped();
+    expect(await client.scope(frames[0]!, "Notebook")).to.include({ usual: '"usual"', counted: "2" });
+    expect(await client.scope(frames[0]!, "Locals")).to.deep.equal({ counted: "2", here: "3" });
+    const variablesReference = await client.reference(frames[0]!, "Notebook");
+    const refused = await client.request("setVariable", { variablesReference, name: "counted", value: "7" });
+    expect(refused["success"]).to.equal(false);
+    expect(refused["message"]).to.include("counted is an import");
+    await client.debug("continue");
+    await ended;
+    await client.execute("let usual = 5, sep = 'of the notebook';");
+    expect(await shown()).to.include({ usual: "5", sep: '"of the notebook"', counted: "2" });
+  });
+
+  it("says that it has no breakpoints by functions' names, and that there are none", async () => {
+    expect(await client.debug("initialize")).to.include({ supportsFunctionBreakpoints: false });
+    expect(await client.debug("setFunctionBreakpoints", { breakpoints: [] })).to.deep.equal({ breakpoints: [] });
+    const refused = await client.request("setFunctionBreakpoints", { breakpoints: [{ name: "f" }] });
+    expect(refused["success"]).to.equal(false);
+    expect(refused["message"]).to.include("set one at a line");
+  });
+
   it("answers everything else while it is stopped, and an interrupt ends the cell there", async () => {
     const code = "let here = 1;\nwhile (true) {\n  here++;\n}";
     await client.breakAt(code, [{ line: 3 }]);

@@ -7,6 +7,9 @@ import { MockInspector } from "./mockInspector.js";
 const MAP = JSON.stringify({ version: 3, sources: ["cell.ts"], names: [], mappings: "AAAA;AACA;AACA" });
 const CODE = "one();\ntwo();\nthree();";
 
+/** Those that are to be closed after the test. */
+const all: Debugger[] = [];
+
 function setUp() {
   const client = new MockInspector();
   const events: JsonObject[] = [];
@@ -28,6 +31,7 @@ function setUp() {
     onAttached: (isAttached) => attached.push(isAttached),
     isBusy: () => false,
   });
+  all.push(opened);
   let seq = 0;
   const ask = (command: string, given?: unknown) =>
     opened.handle({ type: "request", seq: ++seq, command, arguments: given });
@@ -58,15 +62,18 @@ function stopIn(url: string): Partial<Paused> {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("Debugger", () => {
+  afterEach(() => {
+    for (const each of all.splice(0)) each.close();
+  });
+
   it("asks nothing of the inspector until a client attaches", async () => {
-    const { client, ask, opened, attached } = setUp();
+    const { opened, client, ask, attached } = setUp();
     for (const command of ["initialize", "debugInfo", "threads", "modules", "stackTrace"])
       expect((await ask(command)).success, command).to.equal(true);
     await ask("dumpCell", { code: CODE });
     await opened.announce({ code: CODE, label: "Cell In[1]", sourceMap: MAP });
     expect(client.posted).to.deep.equal([]);
     expect(attached).to.deep.equal([]);
-    opened.close();
   });
 
   it("refuses what it does not know, what is malformed, and what needs a client that is attached", async () => {
@@ -95,7 +102,7 @@ describe("Debugger", () => {
   });
 
   it("binds a breakpoint in every script of the cell, before it runs, and replaces it", async () => {
-    const { client, ask, opened, breakAt, events } = setUp();
+    const { opened, client, ask, breakAt, events } = setUp();
     await ask("attach");
     expect(events.map(({ event }) => event)).to.deep.equal(["initialized"]);
     const { body } = await breakAt([2]);
@@ -117,11 +124,10 @@ describe("Debugger", () => {
     ).to.deep.equal([0, 0]);
     const info = (await ask("debugInfo")).body as { breakpoints: { breakpoints: { line: number }[] }[] };
     expect(info.breakpoints.map(({ breakpoints }) => breakpoints.map(({ line }) => line))).to.deep.equal([[1]]);
-    opened.close();
   });
 
   it("tells of stops in the user's code alone, and lets ids end with the stop", async () => {
-    const { client, ask, opened, events } = setUp();
+    const { opened, client, ask, events } = setUp();
     await ask("attach");
     await opened.announce({ code: CODE, label: "Cell In[1]", sourceMap: MAP });
     client.pause(stopIn("node:fs"));
@@ -138,11 +144,10 @@ describe("Debugger", () => {
     await ask("continue");
     expect(events.at(-1)).to.include({ event: "continued" });
     expect((await ask("scopes", { frameId: frame!.id })).success).to.equal(false);
-    opened.close();
   });
 
   it("numbers everything that it sends, and leaves nothing behind when it is let go", async () => {
-    const { client, ask, opened, breakAt, events, attached } = setUp();
+    const { opened, client, ask, breakAt, events, attached } = setUp();
     const responses = [await ask("attach"), await breakAt([1])];
     await opened.announce({ code: CODE, label: "Cell In[1]", sourceMap: MAP });
     client.pause(stopIn("Cell In[1]"));
@@ -155,6 +160,5 @@ describe("Debugger", () => {
     expect(client.paused).to.equal(undefined);
     expect(client.users).to.equal(0);
     expect(attached).to.deep.equal([true, false]);
-    opened.close();
   });
 });

@@ -12,6 +12,7 @@ describe("kernel/modules/json", () => {
         const module = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as object;
         expect({ ...module }).to.deep.equal({ ...jsonNamespace(JSON.parse(text)) });
       }),
+      { examples: [[JSON.parse('{ "__proto__": null, "default": 1 }')]] },
     );
   });
 

@@ -53,8 +53,10 @@ const LOCAL = {
 
 describe("kernel/modules/moduleLoader", () => {
   let notebook: Notebook;
+  /** Where the provided module is. */
+  let base: Notebook;
   before(() => {
-    const base = new Notebook({ files: { ...PACKAGES, ...LOCAL } });
+    base = new Notebook({ files: { ...PACKAGES, ...LOCAL } });
     const at = (file: string): string => pathToFileURL(path.join(base.folder, "given", file)).href;
     notebook = new Notebook({
       files: { ...PACKAGES, ...LOCAL },
@@ -64,7 +66,7 @@ describe("kernel/modules/moduleLoader", () => {
       },
     });
   });
-  after(() => notebook.remove());
+  after(() => Promise.all([base.remove(), notebook.remove()]));
 
   const run = (...cells: string[]): Promise<unknown> => notebook.runAll(...cells);
 

@@ -21,11 +21,11 @@ describe("kernel: connections", () => {
   after(() => Promise.all(kernels.map((kernel) => kernel.shutdown())));
 
   /** Asks at one kernel's sockets with a key. @returns whether anything came back within a second. */
-  async function answers({ endpoints, hash, transport }: Connection, key: string, code: string): Promise<boolean> {
-    const asking = new FrontEnd({ endpoints, hash, transport, key });
+  async function answers(connection: Connection, key: string, code?: string): Promise<boolean> {
+    const asking = new FrontEnd({ ...connection, key });
     const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false };
-    await asking.send("shell", "execute_request", { content });
-    await asking.send("control", "interrupt_request");
+    if (code !== undefined) await asking.send("shell", "execute_request", { content });
+    else await asking.send("control", "interrupt_request");
     const replies = [asking.dealers.shell.receive(), asking.dealers.control.receive()];
     const came = await Promise.race([Promise.any(replies).then(() => true), delay(1000, false)]);
     asking.close();
@@ -58,9 +58,12 @@ JSON.stringify(told) + execFileSync("env", { encoding: "utf8" })`;
     expect(a.connection.key).not.to.equal(b.connection.key);
     const intrude = "(globalThis as any).intruded = true";
     await b.execute("let kept = 42");
-    const running = b.execute("await new Promise((end) => setTimeout(() => end('not interrupted'), 3000))");
+    const running = b.execute("await new Promise((end) => setTimeout(() => end('not interrupted'), 4000))");
     for (const key of [a.connection.key, "", `${b.connection.key} `])
-      expect(await answers(b.connection, key, intrude), key).to.equal(false);
+      expect(await Promise.all([answers(b.connection, key, intrude), answers(b.connection, key)]), key).to.deep.equal([
+        false,
+        false,
+      ]);
     expect(textOf((await running).outputs)).to.equal("'not interrupted'");
     expect(textOf((await b.execute("[kept, (globalThis as any).intruded]")).outputs)).to.equal("[ 42, undefined ]");
     expect(await answers(b.connection, b.connection.key, intrude), "its own").to.equal(true);

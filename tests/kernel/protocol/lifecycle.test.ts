@@ -78,7 +78,9 @@ describe("kernel: lifecycle", () => {
 /** A process that starts a kernel and waits; the kernel's process id is then in the file `pid`. */
 async function startUnderParent(folder: string): Promise<ChildProcess> {
   const program = new URL("./kernelParent.js", import.meta.url).pathname;
-  const parent = spawn(process.execPath, [program, folder], { stdio: ["pipe", "pipe", "inherit"] });
+  // What the kernel needs is then in the folder, too: a parent that is killed cannot take it away.
+  const env = { ...process.env, TMPDIR: folder };
+  const parent = spawn(process.execPath, [program, folder], { stdio: ["pipe", "pipe", "inherit"], env });
   await once(parent.stdout!, "data");
   return parent;
 }

@@ -67,7 +67,6 @@ describe("kernel/session/scope", () => {
     set("a", 1);
     set("b", null);
     scope.box("c");
-    set("import d", { exported: 1 });
     expect([...scope.values()]).to.deep.equal([
       ["a", 1],
       ["b", null],
@@ -77,6 +76,33 @@ describe("kernel/session/scope", () => {
       [...scope.values()].map(([name]) => name),
       "not reached yet",
     ).not.to.include("a");
+  });
+
+  it("shows imports by what their modules export now, and a name's latest meaning alone", () => {
+    const module = {
+      exported: 1,
+      get later(): never {
+        throw new ReferenceError("not yet");
+      },
+    };
+    const declare = (key: string, value: unknown, imported?: string): void => {
+      scope.expect(key, imported);
+      set(key, value);
+      scope.settle(key);
+    };
+    declare("import a", module, "exported");
+    declare("import b", module, "later");
+    declare("import c", module, "exported");
+    declare("c", "value");
+    declare("d", "value");
+    declare("import d", module, "exported");
+    module.exported = 2;
+    expect(Object.fromEntries(scope.values())).to.deep.equal({ a: 2, c: "value", d: 2 });
+    expect(["a", "b", "c", "d", "e"].filter((name) => scope.isImported(name))).to.deep.equal(["a", "b", "d"]);
+    scope.expect("c");
+    scope.expect("import a", "exported");
+    for (const key of ["c", "import a"]) scope.settle(key);
+    expect(Object.fromEntries(scope.values()), "not reached").to.deep.equal({ a: 2, c: "value", d: 2 });
   });
 
   it("keeps names apart that every object has", () => {
