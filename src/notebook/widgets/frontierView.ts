@@ -89,10 +89,10 @@ export class FrontierView extends DisplayHandle {
     this.#stop = source.on((change) => {
       if (change === "status") this.#channel.changed("status");
       else if (change === "ended") this.#settle();
+      else if (change === "everything") this.#channel.replaced();
       else {
-        if (change === "points") this.#channel.changed("points");
-        else this.#channel.replaced();
-        this.#output.changed();
+        this.#channel.changed("points");
+        this.#output.changed(true);
       }
     });
   }
@@ -175,7 +175,7 @@ export class FrontierView extends DisplayHandle {
   #settle(): void {
     this.#output.settle(async () => {
       await this.#source.refresh();
-      return this.#whole();
+      return this.#figure();
     });
   }
 
@@ -190,27 +190,17 @@ export class FrontierView extends DisplayHandle {
     return { [FRONTIER_MIME]: this.#encoder.inFile(this.#state), "text/plain": this.#text() };
   }
 
-  async #whole(): Promise<Record<string, unknown>> {
-    const quick = this.#quick();
-    if (this.#points.length === 0) return quick;
+  /** The drawings for other front ends; nothing where there is nothing to draw. */
+  async #figure(): Promise<Record<string, unknown>> {
     const results = await this.#source.results();
-    const unit = this.#options.unit;
-    const figure =
-      results === null
-        ? figureBundle(
-            pointsSpecification(this.#frontierPoints(), unit === undefined ? {} : { unit }),
-            renderPoints(this.#frontierPoints()),
-          )
-        : results.means.length === 0
-          ? {}
-          : figureBundle(
-              frontierSpecification(results, {
-                maximumDominated: MOST_DOMINATED,
-                ...(unit === undefined ? {} : { unit }),
-              }),
-              renderTable(results),
-            );
-    return { ...quick, ...(await figure) };
+    const options = this.#options.unit === undefined ? {} : { unit: this.#options.unit };
+    if (results === null) {
+      const points = this.#frontierPoints();
+      return figureBundle(pointsSpecification(points, options), renderPoints(points));
+    }
+    if (results.means.length === 0) return {};
+    const specification = frontierSpecification(results, { maximumDominated: MOST_DOMINATED, ...options });
+    return figureBundle(specification, renderTable(results));
   }
 
   #frontierPoints(): FrontierPoint[] {
@@ -242,7 +232,7 @@ export class FrontierView extends DisplayHandle {
     const changed = changesOf(this.#state, wanted);
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
-    this.#output.changed();
+    this.#output.changed(false);
     this.#emit(changed);
   }
 
@@ -252,7 +242,7 @@ export class FrontierView extends DisplayHandle {
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
     this.#channel.told(changed);
-    this.#output.changed();
+    this.#output.changed(false);
   }
 
   #emit(changed: Partial<State>): void {

@@ -115,7 +115,7 @@ export class ScheduleView extends DisplayHandle {
     this.#output.show();
     this.#output.settle(async () => {
       await this.#providePictures();
-      return { ...this.#quick(), ...(await this.#figure()) };
+      return this.#figure();
     });
   }
 
@@ -132,7 +132,7 @@ export class ScheduleView extends DisplayHandle {
     this.#channel.replaced();
   }
 
-  async #figure(): Promise<object> {
+  async #figure(): Promise<Record<string, unknown>> {
     const [{ shares }] = this.#schedules as [ShownSchedule];
     const text = `${clean(this.#title)}\n${sparkline(shares, { width: 64 })}  ${shares.map(percent).join(" ")}`;
     return figureBundle(sharesSpecification(shares, { title: this.#title }), text);
@@ -179,7 +179,7 @@ export class ScheduleView extends DisplayHandle {
         if (found === undefined) throw new EspalierError("This configuration is not among the schedules shown.");
         const certificate = await this.#demandStudy().certificate({ shares: found.shares }, { signal });
         this.#certificate = certificateJson(certificate, request.id);
-        this.#output.changed();
+        this.#output.changed(false);
         return { certificate: this.#certificate };
       }
       case "compare":
@@ -204,7 +204,7 @@ export class ScheduleView extends DisplayHandle {
     else if (this.#schedules.length < MOST_SCHEDULES) this.#schedules.push(shown);
     else this.#schedules.splice(1, 1, shown);
     this.#channel.replaced();
-    this.#output.changed();
+    this.#output.changed(false);
   }
 
   #receive({ shares }: Partial<TwoWayState>): void {
@@ -212,7 +212,7 @@ export class ScheduleView extends DisplayHandle {
     const changed = changesOf<Partial<State>>(this.#state, { shares });
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
-    this.#output.changed();
+    this.#output.changed(false);
     this.#listeners.emit("shares", shares);
   }
 
@@ -221,7 +221,7 @@ export class ScheduleView extends DisplayHandle {
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
     this.#channel.told(changed);
-    this.#output.changed();
+    this.#output.changed(false);
   }
 }
 

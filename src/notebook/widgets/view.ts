@@ -30,6 +30,10 @@ export class WidgetOutput {
   #display: DisplayHandle | undefined;
   #timer: NodeJS.Timeout | undefined;
   #last = 0;
+  /** The drawings that are shown beside the data; empty where they would show something that is no more. */
+  #figure: Bundle = {};
+  /** Raised where the figure goes out of date. */
+  #age = 0;
 
   /** @param quick the bundle that can be made at once. */
   constructor(kernel: CurrentKernel, quick: () => Bundle) {
@@ -40,34 +44,49 @@ export class WidgetOutput {
   /** Shows it at the cell that runs; a second time, there too. */
   show(): void {
     const displayId = this.#display?.displayId;
-    this.#display = this.#kernel.displays.display(this.#quick(), {
+    this.#display = this.#kernel.displays.display(this.#bundle(), {
       raw: true,
       ...(displayId === undefined ? {} : { displayId }),
     });
     this.#last = performance.now();
   }
 
-  /** Something has changed, and more may. */
-  changed(): void {
+  /** Something has changed, and more may. @param isDrawn whether it is to be seen in the figure too. */
+  changed(isDrawn: boolean): void {
+    if (isDrawn) {
+      this.#figure = {};
+      this.#age++;
+    }
     if (this.#timer !== undefined) return;
     const wait = Math.max(0, this.#last + FILE_MS - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#last = performance.now();
-      this.#display?.update(this.#quick(), { raw: true });
+      this.#display?.update(this.#bundle(), { raw: true });
     }, wait).unref();
   }
 
   /**
    * Nothing changes for now.
    *
-   * @param whole draws everything; where it cannot, what is known is shown without drawings.
+   * @param figure draws for other front ends; where it cannot, what is known is shown without drawings.
    */
-  settle(whole: () => Promise<Bundle>): void {
+  settle(figure: () => Promise<Bundle>): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#last = performance.now();
-    this.#display?.update({ [DISPLAY]: () => whole().catch(this.#quick) });
+    this.#display?.update({ [DISPLAY]: () => this.#whole(figure) });
+  }
+
+  async #whole(figure: () => Promise<Bundle>): Promise<Bundle> {
+    const age = this.#age;
+    const drawn = await figure().catch((): Bundle => ({}));
+    if (age === this.#age) this.#figure = drawn;
+    return this.#bundle();
+  }
+
+  #bundle(): Bundle {
+    return { ...this.#quick(), ...this.#figure };
   }
 }
 

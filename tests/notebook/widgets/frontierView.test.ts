@@ -96,6 +96,10 @@ describe("notebook/widgets/frontierView", function () {
     expect(selected!.shares).to.have.length(results.model.layers);
     expect(heard).to.deep.equal([configuration, 0.25]);
     expect(end.of("set")).to.deep.equal([]);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const saved = shownData(kernel, FRONTIER_MIME).at(-1)!;
+    expect(readFrontier(saved[FRONTIER_MIME]).selected).to.equal(`${series}/${configuration}`);
+    expect(saved, "the figure stays").to.have.property("image/svg+xml");
     view.budget = 0.75;
     view.pin(
       { configuration },
@@ -169,6 +173,7 @@ describe("notebook/widgets/frontierView", function () {
     const { hypervolume } = last;
     expect(hypervolume!.cost).to.have.length(SEARCH.budgets.length);
     expect([...hypervolume!.value]).to.deep.equal([...hypervolume!.value].sort((a, b) => a - b));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
     const whole = shownData(kernel, FRONTIER_MIME).at(-1)!;
     expect(whole).to.have.property("image/png");
     expect(readFrontier(whole[FRONTIER_MIME]).points.length).to.equal(last.points.length);
