@@ -38,6 +38,9 @@ export function headOfResults(
   };
 }
 
+/** A frontier is not longer; more points than that are a cloud, of which the best are the frontier. */
+const MOST_LISTED = 200;
+
 /** @throws EspalierError where there is no point. */
 export function fixedSource(
   given: Results | readonly FrontierPoint[],
@@ -45,10 +48,9 @@ export function fixedSource(
   code: string,
 ): FrontierSource {
   const results = "means" in given ? given : null;
+  const alone = results === null ? (given as readonly FrontierPoint[]) : [];
   const points =
-    results === null
-      ? (given as readonly FrontierPoint[]).map((point) => pointOfMean(point, true))
-      : pointsOfResults(results);
+    results === null ? alone.map((point) => pointOfMean(point, alone.length <= MOST_LISTED)) : pointsOfResults(results);
   if (points.length === 0) {
     throw new EspalierError("There is no configuration to show; evaluate one first, by study.search() for example.");
   }

@@ -6,6 +6,7 @@ import { FRONTIER_MIME, type TwoWayState } from "../../../labextension/src/data/
 import { EspalierError } from "../../errors.js";
 import { type CostUnit, type FrontierPoint, type Results, renderPoints, renderTable } from "../../export/index.js";
 import { frontierSpecification, pointsSpecification } from "../../figures/index.js";
+import { nonDominated } from "../../pareto/index.js";
 import { Study } from "../../study/index.js";
 import { figureBundle } from "../representations/figure.js";
 import { WidgetChannel } from "./channel.js";
@@ -196,6 +197,7 @@ export class FrontierView extends DisplayHandle {
     const options = this.#options.unit === undefined ? {} : { unit: this.#options.unit };
     if (results === null) {
       const points = this.#frontierPoints();
+      if (points.length === 0) return {};
       return figureBundle(pointsSpecification(points, options), renderPoints(points));
     }
     if (results.means.length === 0) return {};
@@ -203,8 +205,15 @@ export class FrontierView extends DisplayHandle {
     return figureBundle(specification, renderTable(results));
   }
 
+  /** Points alone are a frontier as they are, unless they are so many that only the best can be one. */
   #frontierPoints(): FrontierPoint[] {
-    return this.#points.flatMap(({ shares, listed, divergence, accuracy, ...point }) =>
+    const points = this.#points;
+    const listed = points.filter((point) => point.listed);
+    const drawn =
+      listed.length > 0
+        ? listed
+        : nonDominated(points.map((point) => [point.cost.normalised, point.divergence.mean])).map((i) => points[i]!);
+    return drawn.flatMap(({ shares, listed, divergence, accuracy, ...point }) =>
       hasInterval(divergence) && (accuracy === null || hasInterval(accuracy))
         ? [{ ...point, divergence, accuracy }]
         : [],
