@@ -203,7 +203,7 @@ export class NotebookPage {
     for (let tries = 0; tries < 20; tries++) {
       await this.page.keyboard.press("Control+s");
       for (let looks = 0; looks < 10; looks++) {
-        if (isSaved()) return;
+        if (looksSaved(isSaved)) return;
         await pause(100);
       }
     }
@@ -251,6 +251,16 @@ export class NotebookPage {
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+}
+
+/** A file that is being written is none yet. */
+function looksSaved(isSaved: () => boolean): boolean {
+  try {
+    return isSaved();
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }
 

@@ -34,9 +34,18 @@ export async function figureBundle(specification: FigureSpecification, text: str
   };
 }
 
-/** Coordinates to a hundredth of a pixel; texts stay as they are. */
+/**
+ * Coordinates to a hundredth of a pixel, and no attribute that changes nothing; texts stay as they are. The font stands once, at
+ * the root. Pages show it as a picture, in which no mark can be read by itself: the table beside it can.
+ */
 function withoutNoise(svg: string): string {
-  return svg.replace(/ (d|transform|x|y|x1|x2|y1|y2)="([^"]*)"/g, (_, name: string, value: string) => {
+  const [font] = / font-family="[^"]*"/.exec(svg) ?? [""];
+  const shorter = svg
+    .replaceAll(font, "")
+    .replace("<svg ", `<svg${font} `)
+    .replace(/ opacity="1"/g, "")
+    .replace(/<path [^>]*>/g, (path) => path.replace(/ (?:aria-label|role|aria-roledescription)="[^"]*"/g, ""));
+  return shorter.replace(/ (d|transform|x|y|x1|x2|y1|y2)="([^"]*)"/g, (_, name: string, value: string) => {
     const short = value.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => String(Number(Number(number).toFixed(2))));
     return ` ${name}="${short}"`;
   });
@@ -47,11 +56,11 @@ export function compact(specification: FigureSpecification): Record<string, Json
   const copy = JSON.parse(JSON.stringify(specification, rounded)) as Record<string, Json>;
   const { datasets, ...drawing } = copy;
   if (typeof datasets !== "object" || datasets === null || Array.isArray(datasets)) return copy;
-  const drawn = JSON.stringify(drawing);
   const names = new Map<string, string>();
   const merged: Record<string, Json> = {};
   const renamed = new Map<string, string>();
   for (const [name, records] of Object.entries(datasets)) {
+    const drawn = JSON.stringify(layersOf(drawing, name));
     const slim = Array.isArray(records) ? records.map((record) => slimmed(record, drawn)) : records;
     const text = JSON.stringify(slim);
     const same = names.get(text);
@@ -67,7 +76,16 @@ function rounded(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 }
 
-/** A field that is not there is drawn as one that is null: not at all. What the specification never names is not drawn either. */
+/** The parts of a specification that draw a dataset. */
+function layersOf(value: Json, name: string): Json[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => layersOf(item, name));
+  const { data } = value;
+  const isOwn = typeof data === "object" && data !== null && !Array.isArray(data) && data["name"] === name;
+  return isOwn ? [value] : Object.values(value).flatMap((item) => layersOf(item, name));
+}
+
+/** A field that is not there is drawn as one that is null: not at all. What no layer names is not drawn either. */
 function slimmed(record: Json, drawn: string): Json {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return record;
   return Object.fromEntries(Object.entries(record).filter(([name, value]) => value !== null && drawn.includes(name)));

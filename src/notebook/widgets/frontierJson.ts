@@ -7,7 +7,7 @@ import type { HypervolumeCurve } from "../../study/index.js";
 import { clean, idOf, ON_VALIDATION, type WidgetPoint, type WidgetValue } from "./point.js";
 
 /** Points in a notebook's file besides those of the frontiers: the cloud keeps its shape, the file stays small. */
-const MOST_IN_FILE = 700;
+const MOST_IN_FILE = 500;
 /** Digits of a number: more than a screen can show. */
 const DIGITS = 5;
 /** The plot that thinning goes by, in pixels. */

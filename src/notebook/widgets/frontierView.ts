@@ -49,7 +49,7 @@ export interface FrontierEvents {
 }
 
 /** What is drawn of dominated points where there is no widget: the cloud keeps its shape, the notebook stays small. */
-const MOST_DOMINATED = 100;
+const MOST_DOMINATED = 60;
 /** Pastes into a cell. */
 const CODE =
   "const chosen = results.means.find(({ series, configuration }) => series === {series} && configuration === {configuration});";
