@@ -7,6 +7,8 @@ import { type ShownSchedule, scheduleRow } from "./shownSchedule.js";
 
 /** Longest side of a picture in a notebook, in pixels. */
 const PICTURE_SIDE = 384;
+/** Of its JPEG: patches lie over it, so it need not be better. */
+const QUALITY = 78;
 
 export interface ScheduleParts {
   readonly widget: string;
@@ -48,15 +50,15 @@ export async function pictureJson(survival: PictureSurvival, id: string, layers:
   // Loaded when the first picture is shown: most notebooks show none.
   const { default: sharp } = await import("sharp");
   const { width, height, data } = picture;
-  const png = await sharp(data, { raw: { width, height, channels: 3 } })
+  const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize({ width: PICTURE_SIDE, height: PICTURE_SIDE, fit: "inside", withoutEnlargement: true })
-    .png({ compressionLevel: 9, palette: true, colours: 128 })
+    .jpeg({ quality: QUALITY, mozjpeg: true })
     .toBuffer();
   const bytes = layers > 255 ? new Uint8Array(lost.buffer, lost.byteOffset, lost.byteLength) : Uint8Array.from(lost);
   return {
     id: clean(survival.id),
-    image: png.toString("base64"),
-    mime: "image/png",
+    image: jpeg.toString("base64"),
+    mime: "image/jpeg",
     rows,
     columns,
     death: { [id]: Buffer.from(bytes).toString("base64") },
