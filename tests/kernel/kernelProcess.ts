@@ -83,33 +83,30 @@ export function textOf(outputs: readonly Output[]): string {
 
 export class KernelProcess {
   readonly frontEnd: FrontEnd;
-  readonly child: ChildProcess;
   /** Everything on iopub since the start, with its parent's id. */
   readonly published: (Output & { readonly parent: string | undefined })[] = [];
   readonly #temporary: string;
   readonly #pending = new Map<string, Pending>();
-  readonly #welcome: Promise<void>;
+  readonly #launch: () => ChildProcess;
+  /** Told of each publication, and of each welcome as undefined. */
+  readonly #listeners = new Set<(output: Output | undefined) => void>();
+  #child: ChildProcess;
   #count = 0;
   #stderr = "";
   #isClosed = false;
 
   private constructor(
     temporary: string,
-    child: ChildProcess,
+    launch: () => ChildProcess,
     readonly connection: Connection,
   ) {
     this.#temporary = temporary;
-    this.child = child;
+    this.#launch = launch;
     this.frontEnd = new FrontEnd(connection, { identity: "tests" });
-    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr += text;
-    });
-    child.once("exit", (code, signal) => this.#fail(`The kernel ended (${signal ?? code}). ${this.#stderr}`));
-    this.#welcome = new Promise((resolve) => {
-      void this.#read("iopub", (message) => {
-        if (message.header.msg_type === "iopub_welcome") resolve();
-        else this.#publication(message);
-      });
+    this.#child = this.#begin();
+    void this.#read("iopub", (message) => {
+      if (message.header.msg_type === "iopub_welcome") this.#tell(undefined);
+      else this.#publication(message);
     });
     for (const channel of ["shell", "control"] as const) void this.#read(channel, (message) => this.#reply(message));
     void this.#read("stdin", (message) => this.#question(message));
@@ -126,17 +123,41 @@ export class KernelProcess {
     const [, ...args] = argv.map((part) =>
       part.replace("{resource_dir}", SPECIFICATION).replace("{connection_file}", file),
     );
-    const child = spawn(process.execPath, args, {
-      cwd: folder ?? temporary,
-      // A history of its own: tests leave nothing behind for users, nor for each other.
-      env: { ...process.env, HOME: temporary, XDG_DATA_HOME: temporary, JUPYTER_DATA_DIR: temporary, ...env },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    const kernel = new KernelProcess(temporary, child, readConnectionFile(file));
-    // What is published before the welcome reaches nobody.
-    await kernel.#welcome;
-    await kernel.request("shell", "kernel_info_request");
+    const launch = () =>
+      spawn(process.execPath, args, {
+        cwd: folder ?? temporary,
+        // A history of its own: tests leave nothing behind for users, nor for each other.
+        env: { ...process.env, HOME: temporary, XDG_DATA_HOME: temporary, JUPYTER_DATA_DIR: temporary, ...env },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+    const kernel = new KernelProcess(temporary, launch, readConnectionFile(file));
+    await kernel.#answering();
     return kernel;
+  }
+
+  /** The present process. */
+  get child(): ChildProcess {
+    return this.#child;
+  }
+
+  /**
+   * Asks the kernel to end for a restart, and starts another process with the same connection file, as Jupyter's servers do.
+   * Resolves when that one answers.
+   *
+   * @returns the reply of the one that ended.
+   */
+  async restart(): Promise<KernelContents["shutdown_reply"]> {
+    const exit = once(this.#child, "exit");
+    const { reply } = await this.request<"shutdown_reply">("control", "shutdown_request", { restart: true });
+    await exit;
+    this.#child = this.#begin();
+    await this.#answering();
+    return reply;
+  }
+
+  /** The first publication of this kind, since the start or to come. */
+  async publication(isWanted: (output: Output) => boolean): Promise<Output> {
+    return this.published.find(isWanted) ?? (await this.#next((output) => output !== undefined && isWanted(output)))!;
   }
 
   /** Runs a cell. */
@@ -208,9 +229,9 @@ export class KernelProcess {
    * @returns its exit code; null where a signal ended it.
    */
   async shutdown(): Promise<number | null> {
-    const ended = this.child.exitCode ?? this.child.signalCode;
-    const exit = ended === null ? once(this.child, "exit") : undefined;
-    const timer = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
+    const ended = this.#child.exitCode ?? this.#child.signalCode;
+    const exit = ended === null ? once(this.#child, "exit") : undefined;
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
     // The reply may come, or the end before it.
     if (exit !== undefined) {
       const asked = this.request("control", "shutdown_request", { restart: false }).catch(() => undefined);
@@ -220,7 +241,45 @@ export class KernelProcess {
     this.#isClosed = true;
     this.frontEnd.close();
     fs.rmSync(this.#temporary, { recursive: true, force: true });
-    return this.child.exitCode;
+    return this.#child.exitCode;
+  }
+
+  #begin(): ChildProcess {
+    const child = this.#launch();
+    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+    });
+    child.once("exit", (code, signal) => this.#fail(`The kernel ended (${signal ?? code}). ${this.#stderr}`));
+    return child;
+  }
+
+  async #answering(): Promise<void> {
+    // What is published before the welcome reaches nobody.
+    await this.#next((output) => output === undefined);
+    await this.request("shell", "kernel_info_request");
+  }
+
+  #next(isWanted: (output: Output | undefined) => boolean): Promise<Output | undefined> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#listeners.delete(listener);
+      };
+      const listener = (output: Output | undefined) => {
+        if (!isWanted(output)) return;
+        end();
+        resolve(output);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`The kernel did not publish what was waited for. ${this.#stderr}`));
+      }, LIMIT_MS);
+      this.#listeners.add(listener);
+    });
+  }
+
+  #tell(output: Output | undefined): void {
+    for (const listener of this.#listeners) listener(output);
   }
 
   async #read(channel: OutgoingChannel, take: (message: Message) => void): Promise<void> {
@@ -240,6 +299,7 @@ export class KernelProcess {
     const parent = parent_header["msg_id"] as string | undefined;
     const output = { type: header.msg_type, content: content as unknown, buffers } as Output;
     this.published.push({ ...output, parent });
+    this.#tell(output);
     const pending = parent === undefined ? undefined : this.#pending.get(parent);
     if (pending === undefined) return;
     if (output.type !== "status") pending.outputs.push(output);
