@@ -1,25 +1,33 @@
 /** Which requests of a debugger wait for those before them. */
 
-/** Carried out one after the other; others are answered whatever waits. */
-const ORDERED: ReadonlySet<string> = new Set([
-  "attach",
-  "launch",
-  "configurationDone",
-  "disconnect",
-  "dumpCell",
-  "setBreakpoints",
-  "setExceptionBreakpoints",
-  "terminate",
-]);
+/** Those of one list are carried out one after the other; requests that are in none are answered whatever waits. */
+const LISTS: readonly ReadonlySet<string>[] = [
+  new Set([
+    "attach",
+    "launch",
+    "configurationDone",
+    "disconnect",
+    "dumpCell",
+    "setBreakpoints",
+    "setExceptionBreakpoints",
+    "terminate",
+  ]),
+  // Each lets go of the values that were given out before it, also of those that another is still reading.
+  new Set(["inspectVariables"]),
+];
 
 export class RequestOrder {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #last = new Map<ReadonlySet<string>, Promise<unknown>>();
 
-  /** Carries a request out: at once, or after those before it that are in order too, whatever became of them. */
+  /** Carries a request out: at once, or after those before it in its list, whatever became of them. */
   run<Result>(command: string, carryOut: () => Promise<Result>): Promise<Result> {
-    if (!ORDERED.has(command)) return carryOut();
-    const result = this.#last.then(carryOut);
-    this.#last = result.catch(() => {});
+    const list = LISTS.find((each) => each.has(command));
+    if (list === undefined) return carryOut();
+    const result = (this.#last.get(list) ?? Promise.resolve()).then(carryOut);
+    this.#last.set(
+      list,
+      result.catch(() => {}),
+    );
     return result;
   }
 }

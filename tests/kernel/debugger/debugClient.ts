@@ -88,11 +88,16 @@ export class DebugClient {
   }
 
   async request(command: string, arguments_: JsonObject = {}): Promise<Body> {
-    const seq = ++this.#seq;
-    await this.#front.send("control", "debug_request", {
-      content: { type: "request", seq, command, arguments: arguments_ },
-    });
+    await this.#send(command, arguments_);
     return (await this.#front.receive("control")).content;
+  }
+
+  /** Sends a request so many times without waiting for the responses. @returns these. */
+  async requestAtOnce(count: number, command: string, arguments_: JsonObject = {}): Promise<readonly Body[]> {
+    for (let i = 0; i < count; i++) await this.#send(command, arguments_);
+    const responses: Body[] = [];
+    while (responses.length < count) responses.push((await this.#front.receive("control")).content);
+    return responses;
   }
 
   async attach(): Promise<void> {
@@ -163,6 +168,12 @@ export class DebugClient {
 
   async variables(variablesReference: number, page: JsonObject = {}): Promise<Variable[]> {
     return (await this.debug("variables", { variablesReference, ...page }))["variables"];
+  }
+
+  async #send(command: string, arguments_: JsonObject): Promise<void> {
+    await this.#front.send("control", "debug_request", {
+      content: { type: "request", seq: ++this.#seq, command, arguments: arguments_ },
+    });
   }
 
   async #listen(): Promise<void> {

@@ -338,6 +338,14 @@ describe("Debugger, with a kernel", function () {
     expect(await client.result()).to.equal("6");
   });
 
+  it("answers requests for the variables that come at once, as JupyterLab sends them after a restart", async () => {
+    await client.execute("const list = [1, 2]; const word = 'a';");
+    for (const { success, body } of await client.requestAtOnce(10, "inspectVariables")) {
+      expect(success).to.equal(true);
+      expect(body.variables.map(({ name }: { name: string }) => name)).to.deep.equal(["list", "word"]);
+    }
+  });
+
   it("ends the kernel while it is stopped", async () => {
     const code = "let here = 1;\nhere";
     await client.breakAt(code, [{ line: 2 }]);
