@@ -37,7 +37,7 @@ export class Services {
     this.#post = post;
     this.#pressure = new Pressure(data.pressure);
     this.#pump = new StreamPump({ memory: data.streams, publish: (...printed) => this.#publish(...printed) });
-    const print = (name: StreamName, text: string) => this.#pump.add(this.#parents.latest, name, text);
+    const print = (name: StreamName, text: string) => this.#pump.add(this.#parents.adopter, name, text);
     this.#children = data.descriptors === undefined ? undefined : new DescriptorReader(data.descriptors, print);
     const runState = new RunState(data.runState);
     this.#interrupter = Interrupter.start({
@@ -97,8 +97,8 @@ export class Services {
       }
       case "parent":
         this.#pump.catchUp(request.printed);
-        this.#children?.drain();
-        this.#parents.add(request.parent, request.header);
+        if (request.adopts) this.#children?.drain();
+        this.#parents.add(request.parent, request.header, request.adopts);
         return this.#pump.pass(request.printed);
       case "printed":
         return this.#pump.wake();
