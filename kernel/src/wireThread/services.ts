@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import { connectInfo, kernelInfo, Shutdown, Subshells, watchMemory, watchParent } from "../control/index.js";
 import { Debugger, removeAbandonedFolders } from "../debugger/index.js";
 import { Dispatcher, type Handlers } from "../dispatch/index.js";
-import { Interrupter, RunState, SessionClient } from "../interrupt/index.js";
+import { HeapGuard, Interrupter, RunState, SessionClient } from "../interrupt/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
 import { type Language, LanguageClient } from "../language/index.js";
 import { DescriptorReader, type StreamName, StreamPump } from "../streams/index.js";
@@ -63,7 +63,7 @@ export class Services {
         isRunning: () => runState.running > 0,
         heap: async () => (await this.#inspector.post<{ usedSize: number }>("Runtime.getHeapUsage")).usedSize,
         resident: () => process.memoryUsage.rss(),
-        onFull: () => this.#stopFilling(),
+        guard: new HeapGuard({ client: this.#inspector, onFull: () => this.#stopFilling(runState) }),
       }),
     ];
     this.#handlers = {
@@ -174,8 +174,10 @@ export class Services {
     if (outcome !== "idle") this.#tell("interrupted");
   }
 
-  async #stopFilling(): Promise<void> {
+  async #stopFilling(runState: RunState): Promise<void> {
     this.#tell("outOfMemory");
+    // What can end by itself is to have the chance.
+    if (runState.isCooperative) await this.#inspector.post("Debugger.resume");
     await this.#interrupt();
   }
 
