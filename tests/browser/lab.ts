@@ -153,6 +153,13 @@ export class LabServer {
     return notebook;
   }
 
+  /** Restarts all kernels, as another page does. */
+  async restartKernels(): Promise<void> {
+    const ask = (path: string, method: string) =>
+      fetch(`${this.#address}/api/kernels${path}?token=${TOKEN}`, { method }).then((reply) => reply.json());
+    for (const { id } of (await ask("", "GET")) as { id: string }[]) await ask(`/${id}/restart`, "POST");
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     if (this.#process.exitCode === null) {
