@@ -113,14 +113,17 @@ export class AnywidgetPage {
     return (await this.read("sent")).map(({ type }) => type);
   }
 
-  /** The first message of a type to the kernel; waits for it. */
-  async message(type: string): Promise<Record<string, unknown>> {
+  /** The first message of a type to the kernel that is meant; waits for it. */
+  async message(
+    type: string,
+    isMeant: (message: Readonly<Record<string, unknown>>) => boolean = () => true,
+  ): Promise<Record<string, unknown>> {
     for (let looks = 0; looks < 200; looks++) {
-      const found = (await this.read("sent")).find((one) => one["type"] === type);
+      const found = (await this.read("sent")).find((one) => one["type"] === type && isMeant(one));
       if (found !== undefined) return found;
       await this.page.waitForTimeout(50);
     }
-    throw new Error(`No message of the type ${type} is sent.`);
+    throw new Error(`No such message of the type ${type} is sent.`);
   }
 
   close(): Promise<void> {

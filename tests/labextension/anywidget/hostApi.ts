@@ -14,7 +14,7 @@ export interface HostApi {
   deliver(content: unknown): void;
   /** Sending throws from now on, as after the end of a kernel of which nobody has told. */
   refuse(): void;
-  /** The comm is lost: sending throws too, until it is found. */
+  /** The comm is lost: what is sent goes nowhere until it is found. */
   lose(): void;
   find(): void;
   /** The model is gone, as when its comm was closed. */

@@ -53,6 +53,7 @@ export const told = (data: object, state: object = {}) => ({
 
 /** Selects the next configuration on the frontier with the keyboard. */
 export async function selectNext(page: AnywidgetPage): Promise<void> {
+  await widgetIn(page).locator(".espalier-chart canvas").waitFor();
   await plotIn(page).focus();
   await page.page.keyboard.press("ArrowRight");
   await page.page.keyboard.press("Enter");

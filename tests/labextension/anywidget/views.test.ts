@@ -34,9 +34,12 @@ describe("labextension/anywidget", function () {
     expect(await page.types()).to.deep.equal(["hello"]);
     await page.deliver(told(sampleFrontier()));
     await selectNext(page);
-    const sets = (await page.read("sent")).filter(({ type }) => type === "set");
-    expect((sets.at(-1) as { state: { selected: string } }).state.selected).to.be.a("string");
-    expect(await selected(page).count()).to.equal(1);
+    await selected(page).waitFor({ state: "attached" });
+    const { state } = await page.message(
+      "set",
+      ({ state }) => (state as { selected?: unknown }).selected !== undefined,
+    );
+    expect((state as { selected: unknown }).selected).to.be.a("string");
   });
 
   it("shows in every view what one of them, or the kernel, has set", async () => {

@@ -10,7 +10,8 @@ interface Listener {
 
 export class HostModel {
   readonly sent: Record<string, unknown>[] = [];
-  isLost = false;
+  /** What becomes of messages: ipywidgets drops them without a comm, and a comm without a kernel throws. */
+  comm: "open" | "lost" | "dead" = "open";
   #state: Readonly<Record<string, unknown>>;
   #listeners: Listener[] = [];
 
@@ -29,8 +30,8 @@ export class HostModel {
       set: (name: string, value: unknown) => this.update({ [name]: value }),
       save_changes: () => {},
       send: (content: unknown) => {
-        if (this.isLost) throw new Error("Cannot send");
-        this.sent.push(structuredClone(content) as Record<string, unknown>);
+        if (this.comm === "dead") throw new Error("Cannot send");
+        if (this.comm === "open") this.sent.push(structuredClone(content) as Record<string, unknown>);
       },
       on: (name: string, callback: Callback) => this.#listeners.push({ name, callback, context }),
       off: (name: string, callback: Callback) => {

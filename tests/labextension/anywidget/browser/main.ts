@@ -53,14 +53,14 @@ const api: HostApi = {
   update: (state) => model.update(state),
   deliver: (content) => model.trigger("msg:custom", content, []),
   refuse() {
-    model.isLost = true;
+    model.comm = "dead";
   },
   lose() {
-    api.refuse();
+    model.comm = "lost";
     model.trigger("comm_live_update");
   },
   find() {
-    model.isLost = false;
+    model.comm = "open";
     model.trigger("comm_live_update");
   },
   async destroy() {
