@@ -6,7 +6,7 @@ import { renderSchedule } from "../schedule/index.js";
 import type { Render } from "../widget.js";
 import type { Anywidget } from "./contract.js";
 import { placeElement } from "./place.js";
-import { Session } from "./session.js";
+import { Session, type SessionView } from "./session.js";
 
 const RENDERS: Readonly<Record<WidgetKindName, Render>> = { frontier: renderFrontier, schedule: renderSchedule };
 
@@ -20,9 +20,15 @@ export default function espalier(): Anywidget {
     },
     render({ model, el }) {
       const disposers = new Disposers();
-      const shared = session.open();
-      disposers.add(() => session.close());
       const place = placeElement(el, disposers);
+      const view: SessionView = {
+        get isThere() {
+          return place.isConnected;
+        },
+        end: () => disposers.dispose(),
+      };
+      const shared = session.open(view);
+      disposers.add(() => session.close(view));
       const draw = (): void => {
         // A view may be made before the kernel has said what is in it.
         if (shared.get("data") === null) return;

@@ -1,21 +1,33 @@
 /** One anywidget model, and the model that all views of it share. */
-import type { ClosedMessage, FromFrontEnd } from "../data/index.js";
+import type { AnywidgetMessage, FromFrontEnd } from "../data/index.js";
 import { SharedModel } from "../model/sharedModel.js";
 import type { AnywidgetModel } from "./contract.js";
+
+/** A view, as far as its session knows it. */
+export interface SessionView {
+  /** Whether it is in the page. */
+  readonly isThere: boolean;
+  /** Ends it, and closes it here. */
+  end(): void;
+}
 
 export class Session {
   readonly #model: AnywidgetModel;
   readonly #shared: SharedModel;
-  #views = 0;
+  readonly #views = new Set<SessionView>();
+  /** Whose outputs have been replaced since. */
+  readonly #old = new Set<SessionView>();
   readonly #onData = (): void => this.#shared.refresh(this.#model.get("data"));
   readonly #onMessage = (content?: unknown): void => {
-    if ((content as Partial<ClosedMessage> | null)?.type === "closed") this.#shared.disconnect();
+    const { type } = (content ?? {}) as Partial<AnywidgetMessage>;
+    if (type === "closed") this.#shared.disconnect();
+    else if (type === "replaced") for (const view of this.#views) this.#old.add(view);
     else this.#shared.receive(content);
   };
   /** Whichever of the two it is, only an answer shows that the kernel knows this widget. */
   readonly #onComm = (): void => {
     this.#shared.disconnect();
-    if (this.#views > 0) this.#greet();
+    if (this.#views.size > 0) this.#greet();
   };
 
   /** @param model of `initialize`, whose listeners stay as long as the model. */
@@ -28,17 +40,20 @@ export class Session {
   }
 
   /** The model for one more view. Call `close` for each. */
-  open(): SharedModel {
-    this.#views++;
+  open(view: SessionView): SharedModel {
+    this.#views.add(view);
+    // Out of the page it may also have been scrolled; but then its output would not have been replaced.
+    for (const old of [...this.#old]) if (!old.isThere) old.end();
     // The first to connect; and the kernel has told the other views more since its last whole state.
     this.#greet();
     return this.#shared;
   }
 
   /** A view is gone. */
-  close(): void {
-    this.#views--;
-    if (this.#views > 0) return;
+  close(view: SessionView): void {
+    this.#old.delete(view);
+    this.#views.delete(view);
+    if (this.#views.size > 0) return;
     this.#send({ type: "bye" });
     this.#shared.disconnect();
   }

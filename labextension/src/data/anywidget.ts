@@ -14,7 +14,10 @@ export interface AnywidgetState {
   readonly data: unknown;
 }
 
-/** The program has closed the widget. The comm stays open, because ipywidgets takes a drawing away with its comm. */
-export interface ClosedMessage {
-  readonly type: "closed";
+/**
+ * - `closed`: the program has closed the widget. The comm stays open, because ipywidgets takes a drawing away with its comm.
+ * - `replaced`: the outputs are about to be replaced, in which ipywidgets makes new views, and forgets the old without a word.
+ */
+export interface AnywidgetMessage {
+  readonly type: "closed" | "replaced";
 }

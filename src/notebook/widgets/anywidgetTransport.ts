@@ -6,8 +6,8 @@
  */
 import type { Comm, CurrentKernel } from "../../../kernel/src/api/index.js";
 import {
+  type AnywidgetMessage,
   type AnywidgetState,
-  type ClosedMessage,
   FRONTIER_MIME,
   type FromKernel,
   SCHEDULE_MIME,
@@ -32,6 +32,7 @@ export class AnywidgetTransport implements WidgetTransport {
   readonly #comm: Comm;
   readonly #listener: TransportListener;
   #data: unknown = null;
+  #isShown = false;
   #isClosed = false;
 
   /** @throws EspalierError where set-up has not built the front end. */
@@ -51,7 +52,7 @@ export class AnywidgetTransport implements WidgetTransport {
     return this.#isClosed || this.#comm.closed;
   }
 
-  send(message: FromKernel | ClosedMessage): void {
+  send(message: FromKernel | AnywidgetMessage): void {
     if (!this.#isClosed) this.#comm.send({ method: "custom", content: { ...message } });
   }
 
@@ -61,10 +62,12 @@ export class AnywidgetTransport implements WidgetTransport {
     this.#update({ data: this.#data });
   }
 
-  /** Before the view is shown the model has what it is to draw. */
+  /** Before the view is shown the model has what it is to draw, and earlier views know that they are earlier ones. */
   present(bundle: Bundle): Bundle {
     this.tell(bundle);
     if (this.#comm.closed) return bundle;
+    if (this.#isShown) this.send({ type: "replaced" });
+    this.#isShown = true;
     return { ...bundle, [VIEW_MIME]: { version_major: 2, version_minor: 1, model_id: this.id } };
   }
 
@@ -97,7 +100,7 @@ export class AnywidgetTransport implements WidgetTransport {
       _view_module_version: ANYWIDGET,
       _view_name: "AnyView",
       _view_count: null,
-      _anywidget_id: "espalier",
+      _anywidget_id: "espalier-widgets",
       _esm: esm,
       _css: css,
       ...own,

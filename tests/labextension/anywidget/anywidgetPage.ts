@@ -73,6 +73,10 @@ export class AnywidgetPage {
     return this.#call("removeView", view);
   }
 
+  dropView(view: number): Promise<void> {
+    return this.#call("dropView", view);
+  }
+
   update(state: object): Promise<void> {
     return this.#call("update", state);
   }

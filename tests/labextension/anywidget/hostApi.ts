@@ -8,6 +8,8 @@ export interface HostApi {
   addView(): Promise<void>;
   /** @param view its place in the order of `addView`. */
   removeView(view: number): Promise<void>;
+  /** Takes a view out of the page without ending it, as ipywidgets does where an output is replaced. */
+  dropView(view: number): void;
   /** An `update` of the kernel. */
   update(state: Readonly<Record<string, unknown>>): void;
   /** A custom message of the kernel. */

@@ -72,6 +72,27 @@ describe("labextension/anywidget", function () {
     expect(await page.page.locator(".espalier, .espalier-place").count()).to.equal(0);
   });
 
+  it("ends a view of an output that was replaced, which ipywidgets forgets, and no other", async () => {
+    const page = await created("frontier", sampleFrontier());
+    for (let i = 0; i < 3; i++) await page.addView();
+    // Scrolled away perhaps, as far as anybody can tell.
+    await page.dropView(0);
+    await page.addView();
+    const before = await page.leftovers();
+    await page.deliver({ type: "replaced" });
+    await page.dropView(1);
+    await page.addView();
+    const left = async () => (await page.leftovers()).modelListeners;
+    await plotIn(page, 1).waitFor();
+    // What views listen to, apart from the model's own.
+    expect((await page.leftovers()).listeners).to.be.below(before.listeners);
+    expect(await left()).to.equal(before.modelListeners);
+    for (const view of [2, 3]) await page.removeView(view);
+    expect(await page.types()).to.not.include("bye");
+    await page.removeView(4);
+    expect((await page.types()).at(-1)).to.equal("bye");
+  });
+
   it("waits for the data, and misses nothing of what came before a view: it asks for everything again", async () => {
     const page = await created("frontier", null);
     await page.addView();

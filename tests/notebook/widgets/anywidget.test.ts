@@ -3,7 +3,13 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import type { KernelContents } from "../../../kernel/src/wire/index.js";
-import { FRONTIER_MIME, type FromKernel, readFrontier, readSchedule } from "../../../labextension/src/data/index.js";
+import {
+  type AnywidgetMessage,
+  FRONTIER_MIME,
+  type FromKernel,
+  readFrontier,
+  readSchedule,
+} from "../../../labextension/src/data/index.js";
 import { type Results, type Study, samplesData } from "../../../src/index.js";
 import { createStudy } from "../../../src/notebook/createStudy.js";
 import { frontEndOf } from "../../../src/notebook/widgets/frontEnds.js";
@@ -21,7 +27,7 @@ interface ModelMessage {
   readonly method: string;
   readonly state?: Readonly<Record<string, unknown>>;
   readonly buffer_paths?: unknown;
-  readonly content?: FromKernel | { readonly type: "closed" };
+  readonly content?: FromKernel | AnywidgetMessage;
 }
 
 /** A widget's comm as ipywidgets' manager has it. */
@@ -34,7 +40,11 @@ function manager(kernel: Kernel, id: string) {
   const send = (data: object) => kernel.comms.handleMessage({ comm_id: id, data: { ...data } }, {}, []);
   return {
     updates: () => messages().flatMap(({ method, state }) => (method === "update" ? [state!] : [])),
-    customs: () => messages().flatMap(({ method, content }) => (method === "custom" ? [content!] : [])),
+    /** Messages of the widget, and that it was closed. */
+    customs: () =>
+      messages().flatMap(({ method, content }) =>
+        method === "custom" && content!.type !== "replaced" ? [content!] : [],
+      ),
     messages,
     send,
     custom: (content: object) => send({ method: "custom", content }),
@@ -72,8 +82,18 @@ describe("notebook/widgets/anywidget", function () {
     const view = frontier(results, { frontEnd: "anywidget" });
     open.push(view);
     await kernel.displays.settled();
-    const [first, second, third] = kernel.published;
-    expect([first!.type, second!.type, third!.type]).to.deep.equal(["comm_open", "comm_msg", "display_data"]);
+    const [first] = kernel.published;
+    const methodOf = (content: object) => (content as { data: Partial<ModelMessage> }).data.method ?? "";
+    expect(kernel.published.map(({ type, content }) => `${type} ${methodOf(content)}`.trim())).to.deep.equal([
+      "comm_open",
+      "comm_msg update",
+      "display_data",
+      "comm_msg update",
+      // Views are made anew then.
+      "comm_msg custom",
+      "update_display_data",
+    ]);
+    expect(manager(kernel, view.id).messages().at(-1)!.content).to.deep.equal({ type: "replaced" });
     const { comm_id, target_name, data } = first!.content as KernelContents["comm_open"];
     expect([comm_id, target_name, first!.metadata]).to.deep.equal([view.id, "jupyter.widget", { version: "2.1.0" }]);
     const { state, buffer_paths } = data as unknown as Required<ModelMessage>;

@@ -50,6 +50,7 @@ const api: HostApi = {
     await Promise.resolve().then(view.cleanup);
     view.el.remove();
   },
+  dropView: (place) => views[place]!.el.remove(),
   update: (state) => model.update(state),
   deliver: (content) => model.trigger("msg:custom", content, []),
   refuse() {
