@@ -52,7 +52,7 @@ function bundle(root, folder) {
  *
  * @throws Error with the bundler's words, or where it has made more than one file.
  */
-export async function bundleAnywidget(root) {
+async function bundleAnywidget(root) {
   const folder = join(root, OUTPUT);
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
@@ -66,6 +66,4 @@ export async function bundleAnywidget(root) {
   await rename(part, folder);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundleAnywidget(process.argv[2] ?? fileURLToPath(new URL("../..", import.meta.url)));
-}
+await bundleAnywidget(process.argv[2] ?? fileURLToPath(new URL("../..", import.meta.url)));
