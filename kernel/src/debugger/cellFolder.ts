@@ -7,8 +7,11 @@ import { murmur2 } from "./murmur2.js";
 
 export const CELL_SUFFIX = ".ts";
 
-/** Begins the folders' names; the kernel's process id follows. */
-const NAME = "espalier-cells-";
+/**
+ * Begins the folders' names; the kernel's process id follows. JupyterLab shows `Cell [3]` for sources with `ipykernel_` in their
+ * path, and the path itself for others.
+ */
+const NAME = "espalier-ipykernel_";
 const ABANDONED = new RegExp(`^${NAME}(\\d+)-`);
 
 export class CellFolder {
