@@ -9,7 +9,7 @@ import type { InspectorClient, Paused } from "../interrupt/index.js";
 import type { Language } from "../language/index.js";
 import type { JsonObject } from "../wire/index.js";
 import { Breakpoints } from "./breakpoints.js";
-import { CELL_SUFFIX, CellFolder } from "./cellFolder.js";
+import { CELL_SUFFIX, CellFolder, isForeignCell } from "./cellFolder.js";
 import { Evaluator } from "./evaluator.js";
 import { Instrumentation } from "./instrumentation.js";
 import { isKernelCode, KERNEL_CODE } from "./kernelCode.js";
@@ -63,6 +63,8 @@ export class Debugger {
   readonly #order = new RequestOrder();
   /** The notebook's folder: a kernel starts there, and the user's code may change the working folder. */
   readonly #root = process.cwd();
+  /** Path of what has started the kernel, which is no module of the user's; empty until a client attaches. */
+  #program = "";
   #seq = 0;
 
   constructor(options: DebuggerOptions) {
@@ -142,7 +144,10 @@ export class Debugger {
     debugInfo: async () => this.#info(),
     dumpCell: async (given) => ({ sourcePath: this.#folder.dump(parseArguments("dumpCell", given).code) }),
     source: (given) => this.#texts.source(parseArguments("source", given)),
-    modules: async (given) => userModules(this.#sources.files, this.#root, parseArguments("modules", given)),
+    modules: async (given) => {
+      const files = this.#sources.files.filter((file) => file !== this.#program);
+      return userModules(files, this.#root, parseArguments("modules", given));
+    },
     threads: async () => ({ threads: [{ id: THREAD_ID, name: "Main thread" }] }),
     setBreakpoints: (given) => this.#setBreakpoints(parseArguments("setBreakpoints", given)),
     breakpointLocations: (given) => this.#texts.breakpointLocations(parseArguments("breakpointLocations", given)),
@@ -187,6 +192,7 @@ export class Debugger {
     try {
       const patterns = justMyCode ? [...KERNEL_CODE, PACKAGES] : KERNEL_CODE;
       await client.post("Debugger.setBlackboxPatterns", { patterns });
+      this.#program = (await this.#main.call("program")).value as string;
       const { value } = await this.#main.call("scripts");
       for (const script of JSON.parse(value as string) as CellScript[]) this.#sources.addCell(script);
     } catch (error) {
@@ -227,6 +233,8 @@ export class Debugger {
 
   async #setBreakpoints({ source, breakpoints, lines }: ArgumentsOf<"setBreakpoints">): Promise<JsonObject> {
     this.#expectAttached();
+    if (isForeignCell(source.path, this.#folder.prefix))
+      throw new KernelError("This is a cell of another kernel, perhaps of this one before its restart; dump it again.");
     const wanted = breakpoints ?? (lines ?? []).map((line) => ({ line }));
     const set = await this.#breakpoints.set(source.path, this.#texts.codeOf(source.path), wanted);
     await this.#instrumentation.set(this.#breakpoints.areInFiles);

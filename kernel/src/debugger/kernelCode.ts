@@ -1,20 +1,16 @@
 /** Scripts in which a user never means to stop: Node's own, and the kernel's. */
-import { pathToFileURL } from "node:url";
 
 /** Patterns for the inspector, which takes nobody into these scripts. */
 export const KERNEL_CODE: readonly string[] = ["^node:", `^${escapePattern(new URL("../", import.meta.url).href)}`];
 
-/** What else the kernel loads in the main thread: the program that started it, and packages. */
-const LOADED: readonly string[] = [
-  ...(process.argv[1] === undefined ? [] : [pathToFileURL(process.argv[1]).href]),
-  folderOf("zod"),
-];
+const PATTERNS = KERNEL_CODE.map((pattern) => new RegExp(pattern));
+
+/** What else the kernel loads in the main thread; a notebook that has the very same package does not see it listed. */
+const PACKAGES: readonly string[] = [folderOf("zod")];
 
 /** Whether a script is none that the user's code has loaded. @param url of a script of the main thread. */
 export function isKernelCode(url: string): boolean {
-  return (
-    KERNEL_CODE.some((pattern) => new RegExp(pattern).test(url)) || LOADED.some((address) => url.startsWith(address))
-  );
+  return PATTERNS.some((pattern) => pattern.test(url)) || PACKAGES.some((folder) => url.startsWith(folder));
 }
 
 /** URL of the folder of a package that the kernel imports. */

@@ -1,4 +1,5 @@
 /** The modules that the notebook has loaded, as clients list them: JupyterLab under "Kernel Sources". */
+import fs from "node:fs";
 import path from "node:path";
 import type { JsonObject } from "../wire/index.js";
 import type { ArgumentsOf } from "./protocol.js";
@@ -6,7 +7,7 @@ import type { ArgumentsOf } from "./protocol.js";
 const PACKAGES = `${path.sep}node_modules${path.sep}`;
 
 /**
- * The body of a response to `modules`.
+ * The body of a response to `modules`: those that can be opened.
  *
  * @param files absolute, of all that was loaded; the order stays.
  * @param root folder of the notebook: its files have names from there.
@@ -17,7 +18,8 @@ export function userModules(
   { startModule, moduleCount }: ArgumentsOf<"modules">,
 ): JsonObject {
   const start = startModule ?? 0;
-  const modules = files.map((file) => ({ id: file, name: nameOf(file, root), path: file }));
+  const existing = files.filter((file) => fs.existsSync(file));
+  const modules = existing.map((file) => ({ id: file, name: nameOf(file, root), path: file }));
   // As the protocol has it, 0 means all.
   return {
     modules: modules.slice(start, moduleCount ? start + moduleCount : undefined),

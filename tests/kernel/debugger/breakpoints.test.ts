@@ -130,6 +130,16 @@ describe("Breakpoints of the debugger", () => {
     expect(await known()).to.deep.equal({ [here]: [2] });
   });
 
+  it("of cells of the kernel before its restart are refused, and not told of", async () => {
+    const { dump, set, known } = await attach();
+    const path = await dump();
+    await set(path, [{ line: 1 }]);
+    const refused = await set(path.replace(/ipykernel_\d+-/, "ipykernel_1-"), [{ line: 1 }]);
+    expect(refused.success).to.equal(false);
+    expect(refused.message).to.include("dump it again");
+    expect(await known()).to.deep.equal({ [path]: [1] });
+  });
+
   it("stay when the new ones cannot be set", async () => {
     const { dump, set, known, opened, bound, language } = await attach();
     const path = await dump();

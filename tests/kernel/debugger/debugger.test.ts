@@ -90,6 +90,43 @@ describe("Debugger, with a kernel", function () {
     expect(await client.result()).to.equal("13");
   });
 
+  it("stops in a function of an earlier cell that a later one calls, at the breakpoints of both", async () => {
+    const library = "function half(n: number): number {\n  const result = n / 2;\n  return result;\n}";
+    await client.execute(library);
+    const { sourcePath: libraryPath } = await client.breakAt(library, [{ line: 2 }]);
+    const code = "const six = 6;\nconst three = half(six);\nthree";
+    const { sourcePath } = await client.breakAt(code, [{ line: 2 }]);
+    const ended = client.execute(code);
+    const places = [];
+    for (let stop = 0; stop < 2; stop++) {
+      const { frames } = await client.stopped();
+      places.push(frames.map(({ line, source }) => [source.path, line]));
+      await client.debug("continue", { threadId: 1 });
+    }
+    expect(places).to.deep.equal([
+      [[sourcePath, 2]],
+      [
+        [libraryPath, 2],
+        [sourcePath, 2],
+      ],
+    ]);
+    expect(await ended).to.include({ status: "ok" });
+    expect(await client.result()).to.equal("3");
+  });
+
+  it("stops a cell whose breakpoints are still being set when it is run", async () => {
+    for (let run = 0; run < 3; run++) {
+      const code = `let turn = ${run};\nturn += 1;\nturn`;
+      const { sourcePath } = await client.debug("dumpCell", { code });
+      const set = client.request("setBreakpoints", { source: { path: sourcePath }, breakpoints: [{ line: 2 }] });
+      const ended = client.execute(code);
+      expect((await set)["body"].breakpoints[0]).to.include({ verified: true, line: 2 });
+      expect((await client.stopped()).frames[0]).to.include({ line: 2 });
+      await client.debug("continue", { threadId: 1 });
+      await ended;
+    }
+  });
+
   it("steps over an await, and ends when it steps past the end", async () => {
     const code = "let n = 1;\nawait new Promise((resolve) => setTimeout(resolve, 20));\nn = 2;\nn + 1";
     await client.breakAt(code, [{ line: 1 }]);

@@ -116,7 +116,9 @@ describe("Debugger", () => {
     expect(early.message).to.include("not prepared for the debugger yet");
     client.answers.set("Runtime.evaluate", answer);
     expect((await ask("attach")).success).to.equal(true);
-    expect(client.of("Runtime.callFunctionOn").map(({ objectId }) => objectId)).to.deep.equal(["hooks"]);
+    expect(new Set(client.of("Runtime.callFunctionOn").map(({ objectId }) => objectId))).to.deep.equal(
+      new Set(["hooks"]),
+    );
   });
 
   it("tells of stops in the user's code alone, and lets ids end with the stop", async () => {
