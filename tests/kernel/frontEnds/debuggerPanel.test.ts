@@ -93,10 +93,22 @@ describe("JupyterLab's debugger panel on the kernel", function () {
     expect(notebook.errors).to.deep.equal([]);
   });
 
+  it("keeps the breakpoints when debugging is ended in the middle", async () => {
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.terminate();
+    await notebook.ended(0);
+    expect(await notebook.text(0)).to.equal("5");
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.press("continue");
+    await notebook.ended(0);
+  });
+
   it("works again after the kernel was restarted", async () => {
     await panel.restart();
     // JupyterLab leaves the cells their numbers.
-    expect(await panel.breakpoints()).to.deep.equal(["Cell [4] 2"]);
+    expect(await panel.breakpoints()).to.deep.equal(["Cell [6] 2"]);
     await notebook.start(0);
     await panel.stoppedAt(/^double.*:2$/);
     await panel.press("continue");
