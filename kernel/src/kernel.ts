@@ -88,12 +88,13 @@ async function startKernel(
   const types = Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, module.types]));
   const language = { folder, provided: types, globals: globalDeclarations() };
   const worker = new LanguageWorker(language, (reason) => publisher.warn(reason));
-  wire.connectLanguage(worker.connect());
 
   const settings = settingsFrom(process.env);
   const exitProcess = guardExit();
   const exit = () => exitProcess(0);
   main = new MainThread({ sender, wire, worker, publisher, contexts, runState, folder, modules, settings, exit });
+  // From here on a debugger is served, which looks into what has just been made.
+  wire.connectLanguage(worker.connect());
   setCurrentKernel(main.current(versions.typescript));
   guardProcess(main, wire);
   void main.run();

@@ -137,15 +137,21 @@ export class LabServer {
    * Opens a notebook in a new window and waits until its kernel is idle. To be closed.
    *
    * @param app "lab" shows one document alone, "notebook" is Notebook 7.
+   * @param prepare gets the window before anything is loaded.
    */
   async open(
     name: string,
-    { app = "lab", ...context }: { app?: "lab" | "notebook" } & BrowserContextOptions = {},
+    {
+      app = "lab",
+      prepare,
+      ...context
+    }: { app?: "lab" | "notebook"; prepare?: (page: Page) => Promise<void> } & BrowserContextOptions = {},
   ): Promise<NotebookPage> {
     const browser = await launchBrowser();
     const window = await browser.newContext({ viewport: { width: 1200, height: 1400 }, ...context });
     const page = await window.newPage();
     page.setDefaultTimeout(60_000);
+    await prepare?.(page);
     const notebook = new NotebookPage(page);
     const path = app === "lab" ? "doc/tree" : "notebooks";
     await page.goto(`${this.#address}/${path}/${name}?token=${TOKEN}`);

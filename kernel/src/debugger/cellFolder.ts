@@ -7,9 +7,12 @@ import { murmur2 } from "./murmur2.js";
 
 export const CELL_SUFFIX = ".ts";
 
-/** Begins the folders' names; the kernel's process id follows. */
-const NAME = "espalier-cells-";
-const ABANDONED = new RegExp(`^${NAME}(\\d+)-`);
+/**
+ * Begins the folders' names; the kernel's process id follows. JupyterLab shows `Cell [3]` for sources with `ipykernel_` in their
+ * path, and the path itself for others.
+ */
+const NAME = "espalier-ipykernel_";
+const OF_KERNEL = new RegExp(`^${NAME}(\\d+)-`);
 
 export class CellFolder {
   #folder: string | undefined;
@@ -50,11 +53,22 @@ export class CellFolder {
   }
 }
 
+/**
+ * Whether a path is that of a cell of another kernel. JupyterLab sends those of before a restart, beside the right ones; kept, they
+ * would come back to it with `debugInfo` as breakpoints of a file that there is not.
+ *
+ * @param prefix of the kernel's own folder.
+ */
+export function isForeignCell(file: string, prefix: string): boolean {
+  const folder = path.dirname(file);
+  return OF_KERNEL.test(path.basename(folder)) && folder + path.sep !== prefix;
+}
+
 /** Deletes the folders that kernels of this user have left because they were killed. What cannot be deleted stays. */
 export async function removeAbandonedFolders(): Promise<void> {
   const temporary = os.tmpdir();
   for (const name of await fs.promises.readdir(temporary).catch(() => [])) {
-    const [, pid] = ABANDONED.exec(name) ?? [];
+    const [, pid] = OF_KERNEL.exec(name) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
     const folder = path.join(temporary, name);
     const { uid } = await fs.promises.lstat(folder).catch(() => ({ uid: undefined }));

@@ -9,11 +9,12 @@ import type { InspectorClient, Paused } from "../interrupt/index.js";
 import type { Language } from "../language/index.js";
 import type { JsonObject } from "../wire/index.js";
 import { Breakpoints } from "./breakpoints.js";
-import { CELL_SUFFIX, CellFolder } from "./cellFolder.js";
+import { CELL_SUFFIX, CellFolder, isForeignCell } from "./cellFolder.js";
 import { Evaluator } from "./evaluator.js";
 import { Instrumentation } from "./instrumentation.js";
-import { KERNEL_CODE } from "./kernelCode.js";
+import { isKernelCode, KERNEL_CODE } from "./kernelCode.js";
 import { MainThreadClient } from "./mainThreadClient.js";
+import { userModules } from "./modules.js";
 import { HASH_SEED } from "./murmur2.js";
 import {
   type ArgumentsOf,
@@ -23,6 +24,7 @@ import {
   parseArguments,
   THREAD_ID,
 } from "./protocol.js";
+import { refusalBody } from "./refusals.js";
 import { RequestOrder } from "./requestOrder.js";
 import { type DebugHandlers, runHandlers } from "./runHandlers.js";
 import { type CellScript, Sources } from "./sources.js";
@@ -59,6 +61,10 @@ export class Debugger {
   /** Leaves the main thread alone; undefined: no client is attached. */
   #detach: (() => Promise<void>) | undefined;
   readonly #order = new RequestOrder();
+  /** The notebook's folder: a kernel starts there, and the user's code may change the working folder. */
+  readonly #root = process.cwd();
+  /** Path of what has started the kernel, which is no module of the user's; empty until a client attaches. */
+  #program = "";
   #seq = 0;
 
   constructor(options: DebuggerOptions) {
@@ -108,14 +114,15 @@ export class Debugger {
       return { ...response, seq: ++this.#seq, success: true, ...(body === undefined ? {} : { body }) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { ...response, seq: ++this.#seq, success: false, message, body: { error: { id: 1, format: message } } };
+      return { ...response, seq: ++this.#seq, success: false, message, body: refusalBody(command, message) };
     }
   }
 
-  /** A cell is compiled and about to run. Resolves when its breakpoints are bound; never rejects. */
-  async announce(script: CellScript): Promise<void> {
-    if (this.#detach === undefined) return;
-    await this.#breakpoints.bind(this.#sources.addCell(script));
+  /** A cell is compiled and about to run. Resolves when the breakpoints that were asked for are bound; never rejects. */
+  announce(script: CellScript): Promise<void> {
+    return this.#order.run("announce", async () => {
+      if (this.#detach !== undefined) await this.#breakpoints.bind(this.#sources.addCell(script));
+    });
   }
 
   /** Deletes the files of cells. The session of the inspector is its owner's to close. */
@@ -137,7 +144,10 @@ export class Debugger {
     debugInfo: async () => this.#info(),
     dumpCell: async (given) => ({ sourcePath: this.#folder.dump(parseArguments("dumpCell", given).code) }),
     source: (given) => this.#texts.source(parseArguments("source", given)),
-    modules: async () => ({ modules: [], totalModules: 0 }),
+    modules: async (given) => {
+      const files = this.#sources.files.filter((file) => file !== this.#program);
+      return userModules(files, this.#root, parseArguments("modules", given));
+    },
     threads: async () => ({ threads: [{ id: THREAD_ID, name: "Main thread" }] }),
     setBreakpoints: (given) => this.#setBreakpoints(parseArguments("setBreakpoints", given)),
     breakpointLocations: (given) => this.#texts.breakpointLocations(parseArguments("breakpointLocations", given)),
@@ -179,10 +189,16 @@ export class Debugger {
       await release();
     };
     onAttached(true);
-    const patterns = justMyCode ? [...KERNEL_CODE, PACKAGES] : KERNEL_CODE;
-    await client.post("Debugger.setBlackboxPatterns", { patterns });
-    const { value } = await this.#main.call("scripts");
-    for (const script of JSON.parse(value as string) as CellScript[]) this.#sources.addCell(script);
+    try {
+      const patterns = justMyCode ? [...KERNEL_CODE, PACKAGES] : KERNEL_CODE;
+      await client.post("Debugger.setBlackboxPatterns", { patterns });
+      this.#program = (await this.#main.call("program")).value as string;
+      const { value } = await this.#main.call("scripts");
+      for (const script of JSON.parse(value as string) as CellScript[]) this.#sources.addCell(script);
+    } catch (error) {
+      await this.#disconnect();
+      throw error;
+    }
   }
 
   async #disconnect(): Promise<undefined> {
@@ -217,6 +233,8 @@ export class Debugger {
 
   async #setBreakpoints({ source, breakpoints, lines }: ArgumentsOf<"setBreakpoints">): Promise<JsonObject> {
     this.#expectAttached();
+    if (isForeignCell(source.path, this.#folder.prefix))
+      throw new KernelError("This is a cell of another kernel, perhaps of this one before its restart; dump it again.");
     const wanted = breakpoints ?? (lines ?? []).map((line) => ({ line }));
     const set = await this.#breakpoints.set(source.path, this.#texts.codeOf(source.path), wanted);
     await this.#instrumentation.set(this.#breakpoints.areInFiles);
@@ -224,7 +242,7 @@ export class Debugger {
   }
 
   #onParsed({ url, sourceMapURL }: Inspector.ScriptParsedEventDataType): void {
-    if (!KERNEL_CODE.some((pattern) => new RegExp(pattern).test(url))) this.#sources.addFile(url, sourceMapURL);
+    if (!isKernelCode(url)) this.#sources.addFile(url, sourceMapURL);
   }
 
   /** A script with a source map is about to run: that of a file, perhaps. */

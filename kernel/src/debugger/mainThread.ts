@@ -29,6 +29,8 @@ export interface DebuggedSession {
 export class DebuggerHooks {
   readonly #session: DebuggedSession;
   readonly #hits = new Map<string, number>();
+  /** The user's code may change what the process says of itself. */
+  readonly #program = process.argv[1] ?? "";
 
   constructor(session: DebuggedSession) {
     this.#session = session;
@@ -60,6 +62,11 @@ export class DebuggerHooks {
   /** JSON. */
   scripts(): string {
     return JSON.stringify([...this.#session.scripts()]);
+  }
+
+  /** Path of the program that has started the kernel. */
+  program(): string {
+    return this.#program;
   }
 
   /** A number. */

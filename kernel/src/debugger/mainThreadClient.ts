@@ -99,13 +99,23 @@ export class MainThreadClient {
 
   /** Kept by number: code of the user may do with its global object what it likes. */
   #hooksId(): Promise<string> {
-    this.#hooks ??= this.#client
-      .post<Evaluated>("Runtime.evaluate", { expression: HOOKS + UNSEEN })
-      .then(({ result }) => {
-        if (result.objectId === undefined) throw new KernelError("The main thread is not prepared for the debugger.");
-        return result.objectId;
-      });
+    this.#hooks ??= this.#findHooks().catch((error: unknown) => {
+      this.#hooks = undefined;
+      throw error;
+    });
     return this.#hooks;
+  }
+
+  async #findHooks(): Promise<string> {
+    const { result, exceptionDetails } = await this.#client.post<Evaluated>("Runtime.evaluate", {
+      expression: HOOKS + UNSEEN,
+    });
+    // What was thrown is an object too.
+    if (exceptionDetails !== undefined || result.objectId === undefined)
+      throw new KernelError(
+        "The main thread is not prepared for the debugger yet; attach again when the kernel is idle.",
+      );
+    return result.objectId;
   }
 }
 

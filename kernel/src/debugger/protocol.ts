@@ -43,6 +43,7 @@ export const argumentSchemas = {
   }),
   dumpCell: z.looseObject({ code: z.string() }),
   evaluate: z.looseObject({ expression: z.string(), frameId: frame }),
+  modules: z.looseObject({ startModule: z.int().min(0).nullish(), moduleCount: z.int().min(0).nullish() }).default({}),
   richInspectVariables: z.looseObject({ variableName: z.string(), frameId: frame }),
   scopes: z.looseObject({ frameId: z.int() }),
   setBreakpoints: z.looseObject({

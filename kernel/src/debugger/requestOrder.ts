@@ -3,9 +3,13 @@
 /** Those of one list are carried out one after the other; requests that are in none are answered whatever waits. */
 const LISTS: readonly ReadonlySet<string>[] = [
   new Set([
+    // No request: a cell is about to run, with the breakpoints that were asked for before.
+    "announce",
     "attach",
     "launch",
     "configurationDone",
+    // Tells of the breakpoints: JupyterLab forgets those that it does not tell of.
+    "debugInfo",
     "disconnect",
     "dumpCell",
     "setBreakpoints",

@@ -36,7 +36,7 @@ export class SourceTexts {
 
   async source({ source }: ArgumentsOf<"source">): Promise<JsonObject> {
     if (source == null) throw new KernelError("Sources have no numbers here; ask by the path.");
-    return { content: await this.#textOf(source.path), mimeType: "text/typescript" };
+    return { content: await this.#textOf(source.path), mimeType: mimeTypeOf(source.path) };
   }
 
   /** @throws KernelError when nothing is there. */
@@ -47,4 +47,9 @@ export class SourceTexts {
       throw new KernelError(`There is no source at ${file}.`, { cause });
     }
   }
+}
+
+function mimeTypeOf(file: string): string {
+  if (/\.json$/.test(file)) return "application/json";
+  return /\.[cm]?jsx?$/.test(file) ? "text/javascript" : "text/typescript";
 }

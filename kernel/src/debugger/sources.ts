@@ -54,6 +54,13 @@ export class Sources {
     return this.#byUrl.get(url);
   }
 
+  /** Paths of the files that were loaded, each once. */
+  get files(): readonly string[] {
+    return [
+      ...new Set([...this.#byUrl.values()].filter(({ code }) => code === undefined).map((script) => script.path)),
+    ];
+  }
+
   /** All scripts that came of a path; the latest last. */
   of(file: string): readonly Script[] {
     return [...this.#byUrl.values()].filter((script) => script.path === file);

@@ -13,6 +13,14 @@ import { detach, type FromThread, Pressure, type ThreadData, type ToThread, type
 
 type Post = (message: FromThread, transfer?: readonly ArrayBuffer[]) => void;
 
+/** Handled as soon as the language is there. */
+const NEEDS_LANGUAGE: ReadonlySet<string> = new Set([
+  "complete_request",
+  "debug_request",
+  "inspect_request",
+  "is_complete_request",
+]);
+
 export class Services {
   readonly #sockets: Sockets;
   readonly #data: ThreadData;
@@ -28,6 +36,8 @@ export class Services {
   readonly #handlers: Handlers;
   #dispatcher: Dispatcher;
   #debugger: Debugger | undefined;
+  /** Requests that came before the language's handlers did; undefined: these are there. */
+  #early: Incoming[] | undefined = [];
   /** Of the latest debug request: events of the debugger belong to it. */
   #debugRequest: Message | undefined;
 
@@ -136,7 +146,13 @@ export class Services {
 
   #newDispatcher(handlers: Handlers): Dispatcher {
     const { sender } = this.#data;
-    return new Dispatcher({ sender, wire: this.#sockets, handlers, fallback: (incoming) => this.#forward(incoming) });
+    return new Dispatcher({ sender, wire: this.#sockets, handlers, fallback: (incoming) => this.#pass(incoming) });
+  }
+
+  /** Nobody else would answer what the language is needed for: a front end that has waited for the kernel asks at once. */
+  #pass(incoming: Incoming): void {
+    if (NEEDS_LANGUAGE.has(incoming.message.header.msg_type)) this.#early?.push(incoming);
+    else this.#forward(incoming);
   }
 
   #connectLanguage(port: MessagePort): void {
@@ -146,6 +162,9 @@ export class Services {
       ...introspectionHandlers(language),
       ...this.#debugHandler(language),
     });
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const incoming of early) this.#dispatcher.dispatch(incoming);
   }
 
   #debugHandler(language: Language): Pick<Handlers, "debug_request"> {

@@ -23,9 +23,9 @@ describe("kernel/debugger/cellFolder", () => {
   it("takes away what killed kernels left, and nothing of kernels that live or of somebody else", async () => {
     const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
     const make = (name: string): string => fs.mkdtempSync(path.join(os.tmpdir(), name));
-    const left = make(`espalier-cells-${dead}-`);
+    const left = make(`espalier-ipykernel_${dead}-`);
     fs.writeFileSync(path.join(left, "123.ts"), "a cell");
-    const others = [make(`espalier-cells-${process.pid}-`), make("espalier-cells-x-"), make(`other-${dead}-`)];
+    const others = [make(`espalier-ipykernel_${process.pid}-`), make("espalier-ipykernel_x-"), make(`other-${dead}-`)];
     const target = make("target-");
     fs.writeFileSync(path.join(target, "kept"), "");
     const link = `${left}-link`;

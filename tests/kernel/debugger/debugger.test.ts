@@ -105,36 +105,6 @@ describe("Debugger, with a kernel", function () {
     expect(await client.result()).to.equal("3");
   });
 
-  it("stops where the condition holds, counts hits, and logs", async () => {
-    const code = "let sum = 0;\nfor (let i = 0; i < 100; i++) {\n  sum += i;\n}\nsum";
-    const { breakpoints } = await client.breakAt(code, [{ line: 3, condition: "i === 7 && sum > (1 as number)" }]);
-    expect(breakpoints[0]).to.include({ verified: true });
-    let ended = client.execute(code);
-    const { frames } = await client.stopped();
-    expect(await client.scope(frames[0]!, "Locals")).to.deep.equal({ i: "7", sum: "21" });
-    await client.debug("continue");
-    await ended;
-    await client.breakAt(code, [{ line: 3, hitCondition: "% 60" }]);
-    ended = client.execute(code);
-    expect(await client.scope((await client.stopped()).frames[0]!, "Locals")).to.include({ i: "59" });
-    await client.debug("continue");
-    await ended;
-    await client.breakAt(code, [{ line: 3, condition: "i === 3", logMessage: "i is {i}, `sum` {sum}" }]);
-    await client.execute(code);
-    expect(await client.printed()).to.equal("i is 3, `sum` 3\n");
-    const wrong = await client.breakAt(code, [
-      { line: 3, condition: "i ===" },
-      { line: 99 },
-      { line: 1, hitCondition: "often" },
-    ]);
-    expect(wrong["breakpoints"].map((each: { verified: boolean }) => each.verified)).to.deep.equal([
-      false,
-      false,
-      false,
-    ]);
-    expect(await client.execute(code)).to.include({ status: "ok" });
-  });
-
   it("stops at what nobody catches, and at what is caught only when asked", async () => {
     const code = "function fail() {\n  throw new TypeError('no');\n}\ntry { fail(); } catch {}\nfail();";
     await client.debug("setExceptionBreakpoints", { filters: ["uncaught"] });
@@ -168,34 +138,6 @@ describe("Debugger, with a kernel", function () {
     await ended;
     await client.debug("setExceptionBreakpoints", { filters: [] });
     expect(await client.execute(code)).to.include({ status: "error" });
-  });
-
-  it("stops in a function that a timer calls, in a cell that ran before, and in its edited successor", async () => {
-    const code = "function tick(n: number) {\n  return n + 1;\n}";
-    await client.execute(code);
-    const { sourcePath } = await client.breakAt(code, [{ line: 2 }]);
-    await client.execute("setTimeout(() => tick(5), 10);");
-    const late = await client.stopped();
-    expect(late.frames.map(({ name, line }) => [name, line])).to.deep.equal([
-      ["tick", 2],
-      ["(anonymous)", 1],
-    ]);
-    expect(late.frames[0]!["source"].path).to.equal(sourcePath);
-    await client.debug("continue");
-    const again = client.execute(`${code}`);
-    expect(await again).to.include({ status: "ok" });
-    const ended = client.execute("tick(6)");
-    const { frames } = await client.stopped();
-    expect(frames[0]!["source"].name).to.equal("Cell In[3]");
-    await client.debug("continue");
-    await ended;
-    const edited = `// edited\n${code}`;
-    await client.breakAt(edited, [{ line: 3 }]);
-    await client.execute(edited);
-    const last = client.execute("tick(7)");
-    expect((await client.stopped()).frames[0]).to.include({ line: 3 });
-    await client.debug("continue");
-    await last;
   });
 
   it("inspects the notebook while idle, attached or not, and opens what it shows", async () => {
@@ -309,33 +251,6 @@ describe("Debugger, with a kernel", function () {
     expect(await ended).to.include({ status: "ok" });
     expect(await client.result()).to.equal("'over'");
     expect((await client.debug("debugInfo"))["isStarted"]).to.equal(false);
-  });
-
-  it("stops in a local TypeScript file, also in the code that runs when it is loaded", async () => {
-    const file = path.join(client.folder, "local.ts");
-    fs.writeFileSync(
-      file,
-      "interface A { a: number }\nconst base: number = 5;\nexport function add(a: number): number {\n  return a + base;\n}\n",
-    );
-    const set = await client.debug("setBreakpoints", {
-      source: { path: file },
-      breakpoints: [{ line: 2 }, { line: 4 }],
-    });
-    expect(set["breakpoints"].map(({ verified }: { verified: boolean }) => verified)).to.deep.equal([false, false]);
-    await client.execute("let base = 'of the notebook';");
-    const ended = client.execute('import { add } from "./local.ts"; add(1)');
-    expect((await client.stopped()).frames[0]).to.deep.include({ line: 2, source: { name: "local.ts", path: file } });
-    await client.debug("continue");
-    const { frames } = await client.stopped();
-    expect(frames[0]).to.include({ name: "add", line: 4 });
-    expect(await client.scope(frames[0]!, "Locals")).to.deep.equal({ a: "1" });
-    const evaluate = async (expression: string) =>
-      (await client.debug("evaluate", { expression, frameId: frames[0]!["id"] }))["result"];
-    expect(await evaluate("base + a")).to.equal("6");
-    expect((await client.debug("source", { source: { path: file } }))["content"]).to.contain("export function add");
-    await client.debug("continue");
-    await ended;
-    expect(await client.result()).to.equal("6");
   });
 
   it("answers requests for the variables that come at once, as JupyterLab sends them after a restart", async () => {

@@ -1,47 +1,6 @@
 import { expect } from "chai";
-import { Debugger } from "../../../kernel/src/debugger/index.js";
 import type { Paused } from "../../../kernel/src/interrupt/index.js";
-import type { JsonObject } from "../../../kernel/src/wire/index.js";
-import { MockInspector } from "./mockInspector.js";
-
-const MAP = JSON.stringify({ version: 3, sources: ["cell.ts"], names: [], mappings: "AAAA;AACA;AACA" });
-const CODE = "one();\ntwo();\nthree();";
-
-/** Those that are to be closed after the test. */
-const all: Debugger[] = [];
-
-function setUp() {
-  const client = new MockInspector();
-  const events: JsonObject[] = [];
-  const attached: boolean[] = [];
-  let binding = 0;
-  client.answers.set("Runtime.evaluate", () => ({ result: { objectId: "hooks" } }));
-  client.answers.set("Runtime.callFunctionOn", () => ({ result: { type: "string", value: "[]" } }));
-  client.answers.set("Debugger.setBreakpointByUrl", () => ({ breakpointId: `b${++binding}`, locations: [] }));
-  const opened = new Debugger({
-    client,
-    language: {
-      expression: async (code) => ({ js: `() => [${code}]`, isAsync: false, runtime: [], keys: [] }),
-      breakpointLines: async (code) => code.split("\n").map((_, line) => line),
-      catchesAt: async () => false,
-      convert: async () => ({ ok: false, diagnostics: [] }),
-      settle: async () => {},
-    },
-    publish: (event) => events.push(event),
-    onAttached: (isAttached) => attached.push(isAttached),
-    isBusy: () => false,
-  });
-  all.push(opened);
-  let seq = 0;
-  const ask = (command: string, given?: unknown) =>
-    opened.handle({ type: "request", seq: ++seq, command, arguments: given });
-  const breakAt = async (lines: number[]) => {
-    const dumped = await ask("dumpCell", { code: CODE });
-    const { sourcePath: path } = dumped.body as { sourcePath: string };
-    return ask("setBreakpoints", { source: { path }, breakpoints: lines.map((line) => ({ line })) });
-  };
-  return { client, events, attached, opened, ask, breakAt };
-}
+import { CODE, closeDebuggers, MAP, setUp } from "./mockedDebugger.js";
 
 /** A stop in the first line of a cell. */
 function stopIn(url: string): Partial<Paused> {
@@ -62,9 +21,7 @@ function stopIn(url: string): Partial<Paused> {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("Debugger", () => {
-  afterEach(() => {
-    for (const each of all.splice(0)) each.close();
-  });
+  afterEach(closeDebuggers);
 
   it("asks nothing of the inspector until a client attaches", async () => {
     const { opened, client, ask, attached } = setUp();
@@ -124,6 +81,44 @@ describe("Debugger", () => {
     ).to.deep.equal([0, 0]);
     const info = (await ask("debugInfo")).body as { breakpoints: { breakpoints: { line: number }[] }[] };
     expect(info.breakpoints.map(({ breakpoints }) => breakpoints.map(({ line }) => line))).to.deep.equal([[1]]);
+  });
+
+  it("answers what it refuses with the empty lists that JupyterLab reads all the same", async () => {
+    const { ask } = setUp();
+    const lists: [command: string, given: object, list: string][] = [
+      ["breakpointLocations", {}, "breakpoints"],
+      ["modules", { startModule: -1 }, "modules"],
+      ["scopes", { frameId: 3 }, "scopes"],
+      ["setBreakpoints", { source: { path: "/x.ts" }, breakpoints: [] }, "breakpoints"],
+      ["setExceptionBreakpoints", {}, "breakpoints"],
+      ["setFunctionBreakpoints", { breakpoints: [{ name: "f" }] }, "breakpoints"],
+      ["stackTrace", { startFrame: -1 }, "stackFrames"],
+      ["variables", { variablesReference: 99 }, "variables"],
+    ];
+    for (const [command, given, list] of lists) {
+      const { success, message, body } = await ask(command, given);
+      expect(success, command).to.equal(false);
+      expect(body, command).to.deep.include({ [list]: [], error: { id: 1, format: message } });
+    }
+    expect((await ask("source", { source: { path: "/no/such/file" } })).body).to.include({ content: "" });
+    expect((await ask("fly")).body).to.have.keys("error");
+  });
+
+  it("does not keep for good that it came before the main thread was ready", async () => {
+    const { ask, client } = setUp();
+    const answer = client.answers.get("Runtime.evaluate")!;
+    client.answers.set("Runtime.evaluate", () => ({
+      result: { objectId: "a ReferenceError", subtype: "error" },
+      exceptionDetails: { text: "Uncaught" },
+    }));
+    const early = await ask("attach");
+    expect(early.success).to.equal(false);
+    expect(early.message).to.include("not prepared for the debugger yet");
+    client.answers.set("Runtime.evaluate", answer);
+    expect((await ask("attach")).success).to.equal(true);
+    expect(new Set(client.of("Runtime.callFunctionOn").map(({ objectId }) => objectId))).to.deep.equal(
+      new Set(["hooks"]),
+    );
   });
 
   it("tells of stops in the user's code alone, and lets ids end with the stop", async () => {

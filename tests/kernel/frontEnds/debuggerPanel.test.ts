@@ -1,109 +1,128 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
-import type { Locator } from "playwright-core";
+import { DebuggerPanel } from "../../browser/debuggerPanel.js";
 import { type LabServer, type NotebookPage, startLab } from "../../browser/lab.js";
 
 const CELLS = [
   "function double(value: number): number {\n  const result = value * 2;\n  return result;\n}\nconst four = double(2);\nconst five = four + 1;\nfive",
-  "const total = four + five;\ntotal",
+  "const total = double(four);\nconst next = total + 1;\nnext",
+  'import { greet } from "./greeting";\nimport { shout } from "shout";\nshout(greet("Ada"))',
+  "function fail(): never {\n  throw new RangeError('far off');\n}\nfail();",
 ];
 
 describe("JupyterLab's debugger panel on the kernel", function () {
   this.timeout(180_000);
   let lab: LabServer;
+  let panel: DebuggerPanel;
   let notebook: NotebookPage;
-  let sidebar: Locator;
   before(async function () {
     lab = await startLab(this);
     lab.writeNotebook("debugged.ipynb", CELLS);
-    notebook = await lab.open("debugged.ipynb");
-    notebook.page.setDefaultTimeout(20_000);
-    sidebar = notebook.page.locator(".jp-DebuggerSidebar");
+    const files = {
+      "greeting.ts": "export function greet(name: string): string {\n  return 'Hello '.concat(name);\n}\n",
+      "node_modules/shout/package.json": '{ "name": "shout", "main": "main.js" }',
+      "node_modules/shout/main.js": "exports.shout = (text) => text.toUpperCase();\n",
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(lab.folder, name)), { recursive: true });
+      writeFileSync(join(lab.folder, name), text);
+    }
+    panel = await DebuggerPanel.open(lab, "debugged.ipynb");
+    notebook = panel.notebook;
   });
   after(async () => {
     await notebook?.close();
   });
 
-  const line = (cell: number, number: number) =>
-    notebook
-      .cell(cell)
-      .locator(".cm-line")
-      .nth(number - 1);
-  /** Clicks beside a line, in the gutter of the breakpoints. */
-  async function breakAt(cell: number, number: number): Promise<void> {
-    const box = (await line(cell, number).boundingBox())!;
-    const gutter = (await notebook.cell(cell).locator(".cm-gutter.cm-breakpoint-gutter").boundingBox())!;
-    await notebook.page.mouse.click(gutter.x + gutter.width / 2, box.y + box.height / 2);
-  }
-  const press = (command: string) => sidebar.locator(`[data-command="debugger:${command}"]`).first().click();
-  /** Waits until the panel shows a variable with a value. */
-  const shows = (variable: RegExp) =>
-    sidebar.locator(".jp-DebuggerVariables-body", { hasText: variable }).first().waitFor({ state: "attached" });
-  /** The line at which the panel says that the kernel stands. */
-  const stoppedAt = (name: string, number: number | string) =>
-    sidebar.locator(".jp-DebuggerCallstackFrame.selected", { hasText: new RegExp(`^${name}.*:${number}$`) }).waitFor();
-
-  /** The button does nothing before the kernel has said that it has a debugger. */
-  async function turnOn(): Promise<void> {
-    const { page } = notebook;
-    const button = page.locator(".jp-DebuggerBugButton").first();
-    const gutter = notebook.cell(0).locator(".cm-gutter.cm-breakpoint-gutter");
-    for (let tries = 0; tries < 10; tries++) {
-      await button.click();
-      if (
-        await gutter.waitFor({ state: "attached", timeout: 3_000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-    }
-    if (!(await sidebar.isVisible())) await page.locator('.jp-SideBar [data-id="jp-debugger-sidebar"]').click();
-    await sidebar.waitFor();
-  }
-
-  it("stops at a breakpoint that was set by a click, and shows the call stack and the variables", async () => {
-    await turnOn();
-    await breakAt(0, 2);
-    await sidebar.locator(".jp-DebuggerBreakpoint").first().waitFor();
+  it("stops at a breakpoint that was set by a click, and names the cell in the call stack", async () => {
+    await panel.toggleBreakpoint(0, 2);
+    expect(await panel.breakpoints()).to.deep.equal(["Cell [ ] 2"]);
     await notebook.start(0);
-    await stoppedAt("double", 2);
-    await sidebar.locator(".jp-DebuggerCallstackFrame", { hasText: /^Cell In\[\d+\].*:5$/ }).waitFor();
-    await shows(/value\s*2/);
+    await panel.stoppedAt(/^double\s*Cell \[.\]:2$/);
+    const [, caller] = await panel.callStack();
+    expect(caller).to.match(/^Cell In\[1\] Cell \[.\]:5$/);
+    await panel.shows(/value\s*2/);
   });
 
   it("steps over a line and out of the function, and goes on to the cell's end", async () => {
-    await press("next");
-    await stoppedAt("double", 3);
-    await shows(/result\s*4/);
-    await press("stepOut");
-    await stoppedAt("Cell In\\[\\d+\\]", "[56]");
-    await press("continue");
+    await panel.press("next");
+    await panel.stoppedAt(/^double.*:3$/);
+    await panel.shows(/result\s*4/);
+    await panel.press("stepOut");
+    await panel.stoppedAt(/^Cell In\[1\].*:[56]$/);
+    await panel.press("continue");
     await notebook.ended(0);
     expect(await notebook.text(0)).to.equal("5");
   });
 
   it("shows the notebook's variables while nothing runs", async () => {
-    await shows(/four\s*4/);
+    await panel.shows(/four\s*4/);
+  });
+
+  it("keeps the breakpoints of an earlier cell beside those of a later one, and steps in", async () => {
+    await panel.toggleBreakpoint(1, 1);
+    expect((await panel.breakpoints()).sort()).to.deep.equal(["Cell [ ] 1", "Cell [1] 2"]);
+    await notebook.start(1);
+    await panel.stoppedAt(/^Cell In\[2\]\s*Cell \[.\]:1$/);
+    await panel.press("stepIn");
+    await panel.stoppedAt(/^double\s*Cell \[1\]:2$/);
+    await panel.press("continue");
+    await notebook.ended(1);
+    expect(await notebook.text(1)).to.equal("9");
+    await panel.toggleBreakpoint(1, 1);
+    expect(await panel.breakpoints()).to.deep.equal(["Cell [1] 2"]);
+  });
+
+  it("stops at an exception that nobody catches", async () => {
+    await panel.togglePauseOnUncaught();
+    await notebook.start(3);
+    await panel.stoppedAt(/^fail.*:2$/);
+    await panel.press("continue");
+    await notebook.ended(3);
+    expect(await notebook.text(3)).to.include("RangeError");
+    await panel.togglePauseOnUncaught();
+  });
+
+  it("goes on while the panel still reads the variables of a stop", async () => {
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.press("continue");
+    await notebook.ended(0);
+    await panel.shows(/four\s*4/);
+    expect(notebook.errors).to.deep.equal([]);
+  });
+
+  it("keeps the breakpoints when debugging is ended in the middle", async () => {
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.terminate();
+    await notebook.ended(0);
+    expect(await notebook.text(0)).to.equal("5");
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.press("continue");
+    await notebook.ended(0);
   });
 
   it("works again after the kernel was restarted", async () => {
-    const { page } = notebook;
-    await page.locator('[data-command="notebook:restart-kernel"]').first().click();
-    await page.locator(".jp-Dialog").getByRole("button", { name: "Confirm Kernel Restart" }).click();
-    await notebook.ready();
-    // JupyterLab hands its breakpoints to the new kernel some time after that.
-    for (let tries = 0; ; tries++) {
-      await notebook.start(0);
-      const stopped = stoppedAt("double", 2).then(() => true);
-      const ended = notebook.ended(0).then(() => false);
-      ended.catch(() => {});
-      if (await Promise.race([stopped, ended])) break;
-      stopped.catch(() => {});
-      expect(tries, "runs without a stop").to.be.lessThan(5);
-    }
-    await press("continue");
+    await panel.restart();
+    // JupyterLab leaves the cells their numbers.
+    expect(await panel.breakpoints()).to.deep.equal(["Cell [6] 2"]);
+    await notebook.start(0);
+    await panel.stoppedAt(/^double.*:2$/);
+    await panel.press("continue");
     await notebook.ended(0);
     expect(await notebook.text(0)).to.equal("5");
     expect(notebook.errors).to.deep.equal([]);
+  });
+
+  it("lists the modules that the notebook has loaded, and opens them to be read", async () => {
+    expect(await notebook.run(2)).to.equal("'HELLO ADA'");
+    await panel.source("shout/main.js").waitFor();
+    await panel.source("greeting.ts").click();
+    const editor = notebook.page.locator(".lm-DockPanel .jp-MainAreaWidget .cm-content", { hasText: "Hello " });
+    await editor.waitFor();
+    expect(await editor.getAttribute("aria-readonly")).to.equal("true");
   });
 });
