@@ -79,7 +79,11 @@ export class FrontierView extends DisplayHandle {
       data: () => this.#encoder.everything(this.#state),
       added: () => this.#added(),
       answer: (request, signal) =>
-        answerFrontier(source, request, signal, (point) => this.#change({ selected: point })),
+        answerFrontier(
+          { source, unit: this.#encoder.unit, select: (point) => this.#change({ selected: point }) },
+          request,
+          signal,
+        ),
       set: (state) => this.#receive(state),
       state: () => this.#state,
       status: () => source.status(),
