@@ -42,9 +42,11 @@ export async function startLab(test: Mocha.Context): Promise<LabServer> {
   });
 }
 
-after(async () => {
-  await (await serving?.catch(() => undefined))?.stop();
-});
+// Benches start a server of their own, and have no hooks.
+if (typeof after === "function")
+  after(async () => {
+    await (await serving?.catch(() => undefined))?.stop();
+  });
 
 export class LabServer {
   /** What the server shows; notebooks are written here. */

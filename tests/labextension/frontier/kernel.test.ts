@@ -112,7 +112,7 @@ describe("labextension/frontier widget: what the kernel says", function () {
     const error = "The study is closed; open it again.";
     await widget.deliver({ type: "reply", number: request!["number"], error });
     await widget.drawn();
-    expect(await message.innerText()).to.equal(error);
+    expect(await message.textContent()).to.equal(error);
     await evaluate.click();
     await widget.drawn();
     expect(await message.isVisible()).to.equal(false);
