@@ -1,7 +1,7 @@
 /** The façade: one object that searches, evaluates, compares and reports. */
-import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost, quadraticCost } from "../cost/index.js";
+import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import type { FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
+import type { CostUnit, FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
 import { Pacer } from "../tensor/index.js";
 import { measuredCertificate } from "./certificateReading.js";
@@ -10,6 +10,7 @@ import { summarise } from "./certificateSummary.js";
 import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
+import { predictionIn } from "./costPrediction.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
@@ -203,8 +204,19 @@ export class Study {
    *
    * @throws EspalierError as `evaluate`, and where no sample has its picture at hand; Stopped.
    */
-  survival(schedule: ScheduleToEvaluate, options: StudySurvivalOptions & Stoppable = {}): Promise<PictureSurvival[]> {
-    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedule, options, pacer));
+  async survival(
+    schedule: ScheduleToEvaluate,
+    options: StudySurvivalOptions & Stoppable = {},
+  ): Promise<PictureSurvival[]> {
+    return (await this.survivals([schedule], options))[0]!;
+  }
+
+  /** The same of several schedules, for little more than one takes. @returns by schedule. */
+  survivals(
+    schedules: readonly ScheduleToEvaluate[],
+    options: StudySurvivalOptions & Stoppable = {},
+  ): Promise<PictureSurvival[][]> {
+    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedules, options, pacer));
   }
 
   /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
@@ -231,11 +243,16 @@ export class Study {
     return hypervolumeCurve(this.#context.entries, this.#context.header);
   }
 
-  /** How the shares of a schedule that is the same for all test samples determine its mean normalised cost (METHOD §2). */
-  costPrediction(): QuadraticCost {
-    const { text, visual } = this.#context.header.data.test;
-    const tokens = text.map((count, s) => ({ text: count, visual: visual[s] }));
-    return quadraticCost(this.#context.cost, tokens);
+  /**
+   * How the shares of a schedule that is the same for all test samples determine its mean cost (METHOD §2).
+   *
+   * @param unit default normalised.
+   * @returns null for what no formula gives, as milliseconds.
+   */
+  costPrediction(unit?: Exclude<CostUnit, "ms">): QuadraticCost;
+  costPrediction(unit: CostUnit): QuadraticCost | null;
+  costPrediction(unit: CostUnit = "normalised"): QuadraticCost | null {
+    return predictionIn(unit, this.#context.header, this.#context.cost);
   }
 
   /** The search's configurations that none of its others dominates, by rising cost. */

@@ -32,7 +32,7 @@ export async function answerFrontier(
       return { differences: pairedDifferences(results?.rows ?? [], request.a, request.b) };
     }
     case "schedule":
-      return { schedule: rowOf(find(source, request.id)) };
+      return { schedule: rowOf(find(source, request.id), unit) };
     case "evaluateBudget": {
       const { budget } = request;
       const study = demandStudy(source);
@@ -46,24 +46,24 @@ export async function answerFrontier(
       const found = source.points().find((point) => point.series === "search" && point.budget === budget);
       if (found === undefined) throw new EspalierError(`Nothing was evaluated at the budget ${budget}.`);
       select(idOf(found));
-      return { schedule: rowOf(found) };
+      return { schedule: rowOf(found, unit) };
     }
     case "evaluate": {
       const mean = await demandStudy(source).evaluate({ shares: request.shares }, { signal });
-      return { schedule: rowOf(find(source, idOf(mean))) };
+      return { schedule: rowOf(find(source, idOf(mean)), unit) };
     }
     case "certificate": {
       const point = find(source, request.id);
       const study = demandStudy(source);
-      const { shares } = shownPoint(point);
+      const { shares } = shownPoint(point, unit);
       const wanted = point.series === "search" && point.budget !== null ? { budget: point.budget } : { shares };
       return { certificate: certificateJson(await study.certificate(wanted, { signal }), request.id) };
     }
   }
 }
 
-function rowOf(point: WidgetPoint): object {
-  return scheduleRow(shownPoint(point));
+function rowOf(point: WidgetPoint, unit: CostUnit): object {
+  return scheduleRow(shownPoint(point, unit));
 }
 
 function find(source: FrontierSource, id: string): WidgetPoint {

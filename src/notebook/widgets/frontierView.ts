@@ -54,7 +54,10 @@ const MOST_DOMINATED = 60;
 const CODE =
   "const chosen = results.means.find(({ series, configuration }) => series === {series} && configuration === {configuration});";
 
-type State = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
+/** What a view holds beside its points; configurations by their ids. */
+export type FrontierState = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
+
+type State = FrontierState;
 
 /**
  * Made by `show` and `frontier`, which draw it. Its state is the notebook's: what the user does in the widget is read here, and
@@ -68,6 +71,7 @@ export class FrontierView extends DisplayHandle {
   readonly #channel: WidgetChannel;
   readonly #listeners = new Listeners<FrontierEvents>();
   readonly #stop: () => void;
+  readonly #followers = new Set<(changed: Partial<FrontierState>) => void>();
   #state: State = { selected: null, budget: null, pinned: [], brushed: [] };
 
   /** Called by `show` and `frontier`. */
@@ -105,6 +109,11 @@ export class FrontierView extends DisplayHandle {
   /** The comm's id, by which a schedule is linked. */
   get id(): string {
     return this.#channel.id;
+  }
+
+  /** Of the first cost axis, on which the budget stands. */
+  get unit(): CostUnit {
+    return this.#encoder.unit;
   }
 
   /** The study that is shown; null for results and points. */
@@ -165,6 +174,24 @@ export class FrontierView extends DisplayHandle {
   /** Listens to what the user does in the widget. @returns listens no longer. */
   on<E extends keyof FrontierEvents>(event: E, listener: (value: FrontierEvents[E]) => void): () => void {
     return this.#listeners.on(event, listener);
+  }
+
+  /** Tells a linked view what changes, whoever changes it. @returns tells no longer. */
+  follow(listener: (changed: Partial<FrontierState>) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
+  /** The user selects something in a linked view. An id that is none here is passed over. */
+  choose(id: string | null): void {
+    if (id !== null && this.configuration(id) === null) return;
+    const changed = this.#change({ selected: id });
+    if (changed !== undefined) this.#emit(changed);
+  }
+
+  /** What an id names; null for none. */
+  configuration(id: string): SelectedConfiguration | null {
+    return this.#describe(id);
   }
 
   /** Ends the connection; what is drawn stays, as in a notebook that is opened without its kernel. */
@@ -246,16 +273,23 @@ export class FrontierView extends DisplayHandle {
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
     this.#output.changed(false);
+    this.#tellFollowers(changed);
     this.#emit(changed);
   }
 
-  /** The program sets something. */
-  #change(wanted: Partial<State>): void {
+  /** The program sets something, or a linked view. @returns what has changed by it. */
+  #change(wanted: Partial<State>): Partial<State> | undefined {
     const changed = changesOf(this.#state, wanted);
-    if (changed === undefined) return;
+    if (changed === undefined) return undefined;
     this.#state = { ...this.#state, ...changed };
     this.#channel.told(changed);
     this.#output.changed(false);
+    this.#tellFollowers(changed);
+    return changed;
+  }
+
+  #tellFollowers(changed: Partial<State>): void {
+    for (const listener of [...this.#followers]) listener(changed);
   }
 
   #emit(changed: Partial<State>): void {
