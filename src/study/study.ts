@@ -19,6 +19,7 @@ import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
 import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
+import { taskMeans } from "./taskMeans.js";
 
 /** Stops one operation from outside. */
 export interface Stoppable {
@@ -60,6 +61,8 @@ export interface StudyFacts {
   readonly kernelFunction: string;
   readonly budgetUnit: BudgetUnit;
   readonly accuracyMetric: string;
+  /** Of the test samples, in the order in which they come. */
+  readonly tasks: readonly string[];
 }
 
 /** What `best` found. */
@@ -104,7 +107,7 @@ export class Study {
   /** What it is about, known before anything has been evaluated. */
   get facts(): StudyFacts {
     const { model, data, settings, accuracyMetric } = this.#context.header;
-    const { visual } = data.test;
+    const { visual, tasks } = data.test;
     return {
       model: model.name,
       embedded: model.embedded,
@@ -116,6 +119,7 @@ export class Study {
       kernelFunction: settings.kernel,
       budgetUnit: settings.budgetUnit,
       accuracyMetric,
+      tasks: [...new Set(tasks)],
     };
   }
 
@@ -236,6 +240,12 @@ export class Study {
    */
   snapshot(): Promise<Results> {
     return assembleResults([...this.#context.entries]);
+  }
+
+  /** The unpruned model's accuracy by task; empty where all samples are of one, or it is not known yet. */
+  unprunedTaskAccuracy(): ReadonlyMap<string, number> {
+    const [unpruned] = this.#context.entriesOf("unpruned");
+    return unpruned === undefined ? new Map() : taskMeans(unpruned.accuracy, this.#context.header.data.test.tasks);
   }
 
   /** How the search's frontier grew with the work that went into it; null until it is complete once. */

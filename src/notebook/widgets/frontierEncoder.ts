@@ -59,8 +59,9 @@ export class FrontierEncoder {
     if (this.#series.add(added) || units.length !== this.#units.length) return "everything";
     const orders = added.map((_, i) => this.#sent + i);
     this.#sent = points.length;
-    const withAccuracy = this.#source.head().accuracyMetric !== null;
-    const options = { orders, series: this.#series, units, withAccuracy, noted: new Set(orders) };
+    const { accuracyMetric, tasks } = this.#source.head();
+    const withAccuracy = accuracyMetric !== null;
+    const options = { orders, series: this.#series, units, withAccuracy, tasks, noted: new Set(orders) };
     return { points: columnsOf(added, options), evaluated: points.length };
   }
 
@@ -91,9 +92,16 @@ export class FrontierEncoder {
     return {
       ...headJson(head),
       widget: this.#widget(),
-      ...axesOf(units, head.accuracyMetric),
+      ...axesOf(units, head.accuracyMetric, head.tasks),
       series: series.json(head.searchCosts),
-      points: columnsOf(chosen, { orders, series, units, withAccuracy: head.accuracyMetric !== null, noted }),
+      points: columnsOf(chosen, {
+        orders,
+        series,
+        units,
+        withAccuracy: head.accuracyMetric !== null,
+        tasks: head.tasks,
+        noted,
+      }),
       evaluated: points.length,
       comparisons: comparisonsJson(head.comparisons, points),
       selected,

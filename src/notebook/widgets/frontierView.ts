@@ -244,7 +244,7 @@ export class FrontierView extends DisplayHandle {
       listed.length > 0
         ? listed
         : nonDominated(points.map((point) => [point.cost.normalised, point.divergence.mean])).map((i) => points[i]!);
-    return drawn.flatMap(({ shares, listed, divergence, accuracy, ...point }) =>
+    return drawn.flatMap(({ shares, listed, tasks, divergence, accuracy, ...point }) =>
       hasInterval(divergence) && (accuracy === null || hasInterval(accuracy))
         ? [{ ...point, divergence, accuracy }]
         : [],
@@ -313,7 +313,7 @@ export class FrontierView extends DisplayHandle {
   #describe(id: string | null): SelectedConfiguration | null {
     const point = id === null ? undefined : this.#points.find((one) => idOf(one) === id);
     if (point === undefined) return null;
-    const { listed, ...described } = point;
+    const { listed, tasks, ...described } = point;
     return described;
   }
 

@@ -6,7 +6,7 @@ import type { BestSchedule } from "../../study/index.js";
 import { short } from "./frontierJson.js";
 import { clean, idOf, pointOfMean, type WidgetPoint } from "./point.js";
 
-type PointLike = Omit<WidgetPoint, "listed">;
+type PointLike = Omit<WidgetPoint, "listed" | "tasks">;
 
 /** Whatever says how much is kept at each layer: what studies give, what the frontier widget gives, or shares alone. */
 export type ShowableSchedule =
