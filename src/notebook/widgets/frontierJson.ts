@@ -165,7 +165,7 @@ export function axesOf(
         scale: "auto",
       },
       ...(accuracyMetric === null ? [] : [accuracy]),
-      ...tasks.map(({ name }) => ({ ...accuracy, key: taskKey(name), label: `${accuracy.label}: ${clean(name)}` })),
+      ...tasks.map(({ name }) => ({ ...accuracy, key: taskKey(name), label: `Accuracy: ${clean(name)}` })),
     ],
   };
 }
