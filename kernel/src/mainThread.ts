@@ -143,7 +143,7 @@ export class MainThread {
       scripts,
       announce: (script) => wire.announce(script),
       publish: (request, type, content) => publisher.publish(request, type, content),
-      adopt: (request) => void wire.adopt(request),
+      adopt: (request) => wire.adopt(request),
       runState,
       toMimeBundle,
       describe,

@@ -1,8 +1,8 @@
 /**
  * The contract between a widget and whatever stands around it (JupyterLab, anywidget, a test page).
  *
- * A widget is a function `render({ model, el, host })` that draws into `el` and returns what ends it. `model` is anywidget's, so
- * that the same function is an anywidget as it is (https://anywidget.dev/en/afm/).
+ * A widget is a function `render({ model, el, host })` that draws into `el` and returns what ends it. `model` is shaped as
+ * anywidget's (https://anywidget.dev/en/afm/), and shared by all views of an output.
  */
 import type { TwoWayState } from "./data/index.js";
 
@@ -55,7 +55,7 @@ export interface WidgetSettings {
 export interface RenderContext {
   readonly model: WidgetModel;
   readonly el: HTMLElement;
-  /** Absent under anywidget. */
+  /** Default: a browser's own means. What anywidget passes under this name is another thing. */
   readonly host?: Host;
 }
 

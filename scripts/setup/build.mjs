@@ -14,7 +14,7 @@ import { SetupFailure } from "./failure.mjs";
 import { run } from "./processes.mjs";
 import { filesBelow, hashOf } from "./sources.mjs";
 
-const SOURCES = ["src", "kernel/src", "labextension/src/data", "tests"];
+const SOURCES = ["src", "kernel/src", "labextension/src", "tests"];
 const FILES = ["tsconfig.json", "package-lock.json"];
 const STAMP = ".built";
 

@@ -17,6 +17,7 @@ export {
   type ShowableSchedule,
   schedule,
   show,
+  type WidgetFrontEnd,
 } from "./widgets/index.js";
 
 if (findCurrentKernel() !== undefined) registerRepresentations();

@@ -3,11 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { loadScript } from "../scripts/scripts.js";
+import { installAnywidget } from "./anywidget.js";
 import { launchBrowser } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -23,7 +24,10 @@ interface EnvironmentModule {
   jupyterEnvironment(root: string, cache: string): Record<string, string>;
 }
 
-let serving: Promise<LabServer> | undefined;
+/** What is there beside the extension: nothing, or ipywidgets' manager and anywidget. */
+export type LabVariant = "plain" | "anywidget";
+
+const serving = new Map<LabVariant, Promise<LabServer>>();
 
 /**
  * The server of this process's tests, which answers for JupyterLab and for Notebook 7. Skips the tests where Python or the
@@ -31,10 +35,11 @@ let serving: Promise<LabServer> | undefined;
  *
  * @param test the hook that asks.
  */
-export async function startLab(test: Mocha.Context): Promise<LabServer> {
+export async function startLab(test: Mocha.Context, variant: LabVariant = "plain"): Promise<LabServer> {
   test.timeout(600_000);
-  serving ??= LabServer.start();
-  return serving.catch((error: Error) => {
+  const server = serving.get(variant) ?? LabServer.start(variant);
+  serving.set(variant, server);
+  return server.catch((error: Error) => {
     if (error.name !== "SetupFailure" || !MISSING.test(error.message)) throw error;
     console.warn(`Tests in JupyterLab are skipped: ${error.message}`);
     test.skip();
@@ -45,7 +50,7 @@ export async function startLab(test: Mocha.Context): Promise<LabServer> {
 // Benches start a server of their own, and have no hooks.
 if (typeof after === "function")
   after(async () => {
-    await (await serving?.catch(() => undefined))?.stop();
+    for (const server of serving.values()) await (await server.catch(() => undefined))?.stop();
   });
 
 export class LabServer {
@@ -62,7 +67,7 @@ export class LabServer {
     this.#log = log;
   }
 
-  static async start(): Promise<LabServer> {
+  static async start(variant: LabVariant): Promise<LabServer> {
     const { provideJupyter } = await loadScript<SetupModule>("jupyter.mjs");
     const { jupyterEnvironment } = await loadScript<EnvironmentModule>("../start/environment.mjs");
     const { python } = await provideJupyter("lab");
@@ -70,6 +75,8 @@ export class LabServer {
     const folder = join(home, "notebooks");
     mkdirSync(folder);
     const own = jupyterEnvironment(ROOT, join(home, "cache"));
+    if (variant === "anywidget")
+      own["JUPYTER_PATH"] += delimiter + (await installAnywidget(python, join(home, "anywidget")));
     const settings = join(own["JUPYTER_CONFIG_DIR"]!, "labconfig");
     mkdirSync(settings, { recursive: true });
     const quiet = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false } };
@@ -146,6 +153,13 @@ export class LabServer {
     await page.goto(`${this.#address}/${path}/${name}?token=${TOKEN}`);
     await notebook.ready();
     return notebook;
+  }
+
+  /** Restarts all kernels, as another page does. */
+  async restartKernels(): Promise<void> {
+    const ask = (path: string, method: string) =>
+      fetch(`${this.#address}/api/kernels${path}?token=${TOKEN}`, { method }).then((reply) => reply.json());
+    for (const { id } of (await ask("", "GET")) as { id: string }[]) await ask(`/${id}/restart`, "POST");
   }
 
   async stop(): Promise<void> {

@@ -3,12 +3,14 @@ import { type CurrentKernel, setCurrentKernel } from "../../kernel/src/api/index
 import { CommManager } from "../../kernel/src/comm/index.js";
 import { Displays, registerRepresentation } from "../../kernel/src/display/index.js";
 import { InterruptibleWork } from "../../kernel/src/session/interruptible.js";
-import { type KernelContents, makePublication, newSender } from "../../kernel/src/wire/index.js";
+import { type JsonObject, type KernelContents, makePublication, newSender } from "../../kernel/src/wire/index.js";
 import { checkPublished } from "../kernel/wire/specification.js";
 
 export interface Published {
   readonly type: keyof KernelContents;
   readonly content: KernelContents[keyof KernelContents];
+  /** Of a comm's message. */
+  readonly metadata: object;
   /** Milliseconds. */
   readonly at: number;
 }
@@ -16,9 +18,13 @@ export interface Published {
 export function fakeKernel() {
   const published: Published[] = [];
   const errors: unknown[] = [];
-  const publish = <Type extends keyof KernelContents>(type: Type, content: KernelContents[Type]): void => {
-    checkPublished(makePublication(newSender(), type, content, {}));
-    published.push({ type, content: structuredClone(content), at: performance.now() });
+  const publish = <Type extends keyof KernelContents>(
+    type: Type,
+    content: KernelContents[Type],
+    { metadata = {} }: { readonly metadata?: JsonObject } = {},
+  ): void => {
+    checkPublished(makePublication(newSender(), type, content, { metadata }));
+    published.push({ type, content: structuredClone(content), metadata, at: performance.now() });
   };
   const interruptibleWork = new InterruptibleWork(() => () => {});
   const comms = new CommManager({ publish, error: (error) => errors.push(error) });

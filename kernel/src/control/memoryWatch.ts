@@ -1,4 +1,4 @@
-/** Stops a cell that fills the heap: at its limit the engine ends the whole process, and every variable of the notebook with it. */
+/** Has the heap guarded while a cell runs that might fill it. */
 
 export interface MemoryWatchOptions {
   /** Bytes that the main thread's heap may have. */
@@ -9,35 +9,34 @@ export interface MemoryWatchOptions {
   readonly heap: () => Promise<number>;
   /** Bytes of the process in memory; asking costs little. */
   readonly resident: () => number;
-  /** The heap will be full before the next look, or the one after it. */
-  readonly onFull: (bytes: number) => Promise<void>;
+  /** Costs something while it is on. */
+  readonly guard: { start(): Promise<void>; stop(): Promise<void> };
   /** How often to look, in ms. Default 200. */
   readonly everyMs?: number;
 }
 
-/** The heap cannot be nearly full while the process has less than this share of its limit in memory. */
-const WORTH_ASKING = 0.5;
-/** More than this share of the limit is full in any case. */
-const FULL = 0.92;
+/** The heap is guarded from this share of its limit on. Nothing fills the rest before the next look, also on a busy machine. */
+const WORTH_GUARDING = 0.25;
 
-/** @returns stops looking. It keeps no thread running. */
+/** @returns stops looking; the guard stays as it is. It keeps no thread running. */
 export function watchMemory(options: MemoryWatchOptions): () => void {
-  const { limit, isRunning, heap, resident, onFull, everyMs = 200 } = options;
-  let before = 0;
+  const { limit, isRunning, heap, resident, guard, everyMs = 200 } = options;
+  let isGuarded = false;
   let isBusy = false;
   const look = async (): Promise<void> => {
-    const used = await heap();
-    const growth = before === 0 ? 0 : Math.max(0, used - before);
-    before = used;
-    if (used > FULL * limit || used + 2 * growth > limit) await onFull(used);
+    if (isGuarded) {
+      if (isRunning()) return;
+      isGuarded = false;
+      await guard.stop();
+    } else if (isRunning() && resident() >= WORTH_GUARDING * limit && (await heap()) >= WORTH_GUARDING * limit) {
+      await guard.start();
+      isGuarded = true;
+    }
   };
   const timer = setInterval(() => {
     if (isBusy) return;
-    if (!isRunning() || resident() < WORTH_ASKING * limit) {
-      before = 0;
-      return;
-    }
     isBusy = true;
+    // A look that fails is followed by another.
     void look()
       .catch(() => {})
       .finally(() => {

@@ -222,10 +222,14 @@ export class Attempt {
     if (client.paused !== undefined) await this.#resume();
     const isShared = await release();
     if (!isShared || !this.#isRequested) return;
-    // Nothing takes a request to pause back but a pause: this code pauses at its call.
-    const evaluated = client.post("Runtime.evaluate", { expression: "(() => {})()", silent: true });
-    await this.#pausedWithin(PAUSE_MS);
-    if (client.paused !== undefined) await this.#resume();
-    await evaluated;
+    // Nothing takes a request to pause back but a pause: this code pauses at its call, sooner or later.
+    let isOver = false;
+    const evaluated = client.post("Runtime.evaluate", { expression: "(() => {})()", silent: true }).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      if (client.paused === undefined) await Promise.race([this.#nextPause(), evaluated]);
+      else await this.#resume();
+    }
   }
 }

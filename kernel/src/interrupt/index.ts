@@ -1,4 +1,5 @@
 /** Interrupts: the wire thread stops what the main thread runs, and the state of the user's variables stays. */
+export { HeapGuard, type HeapGuardOptions } from "./heapGuard.js";
 export {
   type InspectorClient,
   type Interceptor,

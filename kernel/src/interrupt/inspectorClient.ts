@@ -7,7 +7,7 @@ import { type Debugger, type Runtime, Session } from "node:inspector";
 
 export type Paused = Debugger.PausedEventDataType;
 
-/** Sees a pause before all listeners. @returns whether the pause is its own: then no listener hears of it. */
+/** Sees a pause before all listeners. @returns whether the pause is its own: then nobody else hears of it. */
 export type Interceptor = (paused: Paused) => boolean;
 
 type Listener = (params: unknown) => void;
@@ -26,19 +26,19 @@ export interface InspectorClient {
   enableDebugger(): Promise<() => Promise<boolean>>;
   /** Where the main thread stands still, if it does; each call frame has its script's URL. */
   readonly paused: Paused | undefined;
-  /** Has pauses offered first. One at a time; a later one takes the place. @returns stops it. */
+  /** Has pauses offered first, before those that came earlier. @returns stops it. */
   intercept(interceptor: Interceptor): () => void;
 }
 
 const ENDS_PAUSE = new Set(["disable", "resume", "stepInto", "stepOut", "stepOver"].map((name) => `Debugger.${name}`));
 
-/** The real one. Use it in a worker thread; `close` before that thread ends. */
+/** The real one. Use it in a worker thread; `close` before that thread ends. A pause that nobody listens to ends at once. */
 export class SessionClient implements InspectorClient {
   readonly #session = new Session();
   readonly #listeners = new Map<string, Set<Listener>>();
   /** URLs of scripts by number. */
   readonly #urls = new Map<string, string>();
-  #interceptor: Interceptor | undefined;
+  readonly #interceptors = new Set<Interceptor>();
   #paused: Paused | undefined;
   /** Whether the listeners know of the present pause. */
   #isShown = false;
@@ -91,10 +91,8 @@ export class SessionClient implements InspectorClient {
   }
 
   intercept(interceptor: Interceptor): () => void {
-    this.#interceptor = interceptor;
-    return () => {
-      if (this.#interceptor === interceptor) this.#interceptor = undefined;
-    };
+    this.#interceptors.add(interceptor);
+    return () => void this.#interceptors.delete(interceptor);
   }
 
   /** Ends the session; the main thread goes on where it was paused. */
@@ -121,8 +119,11 @@ export class SessionClient implements InspectorClient {
 
   #onPaused(paused: Paused): void {
     this.#paused = paused;
-    this.#isShown = !this.#interceptor?.(paused);
+    const isTaken = [...this.#interceptors].reverse().some((interceptor) => interceptor(paused));
+    this.#isShown = !isTaken && (this.#listeners.get("Debugger.paused")?.size ?? 0) > 0;
     if (this.#isShown) this.#emit("Debugger.paused", paused);
+    // As at a `debugger` statement when no client is attached. It may have ended meanwhile, which is as well.
+    else if (!isTaken) void this.post("Debugger.resume").catch(() => {});
   }
 
   #onResumed(params: object): void {

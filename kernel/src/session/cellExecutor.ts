@@ -33,7 +33,7 @@ export interface CellExecutorOptions {
   /** Tells a debugger of a cell that is about to run. The cell waits for what it gives; undefined: there is none. */
   readonly announce: (script: CellScript) => Promise<unknown> | undefined;
   readonly publish: Publish;
-  /** What child processes print from now on belongs to this request. */
+  /** What child processes print belongs to this request when it returns. */
   readonly adopt: (request: Message) => void;
   /** Whether a cell runs, for who may interrupt it. */
   readonly runState: Pick<RunState, "begin" | "end">;

@@ -20,7 +20,7 @@ export class OutOfMemory extends Error {
 
   constructor() {
     super(
-      "The cell was stopped because the memory of the kernel was nearly full. Its variables are as it left them: set large ones to undefined, or start the kernel with NODE_OPTIONS=--max-old-space-size=… megabytes.",
+      "The cell was stopped because the memory of the kernel was full. Its variables are as it left them: set large ones to undefined, or start the kernel with NODE_OPTIONS=--max-old-space-size=… megabytes.",
     );
   }
 }

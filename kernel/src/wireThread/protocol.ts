@@ -57,8 +57,15 @@ export type ToThread =
       /** Up to where text had been printed: it goes out before, and what is printed later goes out behind. */
       readonly printed: number;
     }
-  /** What is printed under this number belongs to this request; so does from now on what child processes print. */
-  | { readonly kind: "parent"; readonly parent: number; readonly header: Header; readonly printed: number }
+  /** What is printed under this number belongs to this request. */
+  | {
+      readonly kind: "parent";
+      readonly parent: number;
+      readonly header: Header;
+      /** So does from now on what child processes print. */
+      readonly adopts: boolean;
+      readonly printed: number;
+    }
   /** There is text in the ring. */
   | { readonly kind: "printed" }
   /** What child processes have printed is to go out now. */

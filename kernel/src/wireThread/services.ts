@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import { connectInfo, kernelInfo, Shutdown, Subshells, watchMemory, watchParent } from "../control/index.js";
 import { Debugger, removeAbandonedFolders } from "../debugger/index.js";
 import { Dispatcher, type Handlers } from "../dispatch/index.js";
-import { Interrupter, RunState, SessionClient } from "../interrupt/index.js";
+import { HeapGuard, Interrupter, RunState, SessionClient } from "../interrupt/index.js";
 import { introspectionHandlers } from "../introspection/index.js";
 import { type Language, LanguageClient } from "../language/index.js";
 import { DescriptorReader, type StreamName, StreamPump } from "../streams/index.js";
@@ -37,7 +37,7 @@ export class Services {
     this.#post = post;
     this.#pressure = new Pressure(data.pressure);
     this.#pump = new StreamPump({ memory: data.streams, publish: (...printed) => this.#publish(...printed) });
-    const print = (name: StreamName, text: string) => this.#pump.add(this.#parents.latest, name, text);
+    const print = (name: StreamName, text: string) => this.#pump.add(this.#parents.adopter, name, text);
     this.#children = data.descriptors === undefined ? undefined : new DescriptorReader(data.descriptors, print);
     const runState = new RunState(data.runState);
     this.#interrupter = Interrupter.start({
@@ -63,7 +63,7 @@ export class Services {
         isRunning: () => runState.running > 0,
         heap: async () => (await this.#inspector.post<{ usedSize: number }>("Runtime.getHeapUsage")).usedSize,
         resident: () => process.memoryUsage.rss(),
-        onFull: () => this.#stopFilling(),
+        guard: new HeapGuard({ client: this.#inspector, onFull: () => this.#stopFilling(runState) }),
       }),
     ];
     this.#handlers = {
@@ -97,8 +97,8 @@ export class Services {
       }
       case "parent":
         this.#pump.catchUp(request.printed);
-        this.#children?.drain();
-        this.#parents.add(request.parent, request.header);
+        if (request.adopts) this.#children?.drain();
+        this.#parents.add(request.parent, request.header, request.adopts);
         return this.#pump.pass(request.printed);
       case "printed":
         return this.#pump.wake();
@@ -174,8 +174,10 @@ export class Services {
     if (outcome !== "idle") this.#tell("interrupted");
   }
 
-  async #stopFilling(): Promise<void> {
+  async #stopFilling(runState: RunState): Promise<void> {
     this.#tell("outOfMemory");
+    // What can end by itself is to have the chance.
+    if (runState.isCooperative) await this.#inspector.post("Debugger.resume");
     await this.#interrupt();
   }
 

@@ -215,18 +215,26 @@ export class WireWorker implements Wire {
    * @param request the cell or comm message that prints.
    */
   write(request: Message, name: StreamName, text: string): void {
-    if (!this.#closed) this.#streams.write(this.#parents.get(request) ?? this.adopt(request), name, text);
+    if (!this.#closed) this.#streams.write(this.#parents.get(request) ?? this.#introduce(request).parent, name, text);
   }
 
-  /** From now on what child processes print belongs to this request. */
-  adopt(request: Message): number {
+  /**
+   * From now on what child processes and native code print belongs to this request. Blocks until the sockets' thread knows: what it
+   * reads from their pipes before that it takes for the former request's, and a child may print at once.
+   */
+  adopt(request: Message): void {
+    if (!this.#closed) this.#streams.waitUntilPassed(this.#introduce(request, true).printed);
+  }
+
+  /** Gives a request a number in the ring. */
+  #introduce(request: Message, adopts = false): { readonly parent: number; readonly printed: number } {
     const parent = this.#parents.get(request) ?? ++this.#lastParent;
     this.#parents.set(request, parent);
     const printed = this.#streams.position;
-    this.#post({ kind: "parent", parent, header: request.header, printed });
+    this.#post({ kind: "parent", parent, header: request.header, adopts, printed });
     // What it prints is not read before it is known whose it is.
     this.#streams.fence(printed);
-    return parent;
+    return { parent, printed };
   }
 
   /**

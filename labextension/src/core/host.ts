@@ -11,7 +11,11 @@ const STANDALONE: Host = {
   onSettings: () => () => {},
   saveFile(name, content) {
     const address = URL.createObjectURL(content);
-    element("a", { attributes: { href: address, download: name } }).click();
+    const link = element("a", { attributes: { href: address, download: name } });
+    // VS Code saves what a click on a link of its page names; a link that is in no page is not heard.
+    document.body.append(link);
+    link.click();
+    link.remove();
     setTimeout(() => URL.revokeObjectURL(address), REVOKE_MS);
   },
   copyText: (text) => navigator.clipboard.writeText(text),

@@ -1,6 +1,7 @@
-/** Colours of the place where a widget stands: JupyterLab's themes, light and dark, and forced colours. */
+/** Colours of the place where a widget stands: its themes, light and dark, and forced colours. */
 import { DARK, INK, type SeriesStyle, seriesStyles } from "../../../src/figures/browser.js";
 import type { Disposers } from "./dom.js";
+import { isPageDark, isPageStill, PLACE_ATTRIBUTES } from "./place.js";
 
 export interface Theme {
   readonly dark: boolean;
@@ -51,18 +52,19 @@ export function watchTheme(disposers: Disposers, changed: () => void): void {
   for (const query of ["(forced-colors: active)", "(prefers-color-scheme: dark)"])
     disposers.listen(matchMedia(query), "change", changed);
   const observer = new MutationObserver(changed);
-  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  observer.observe(document.body, { attributes: true, attributeFilter: [...PLACE_ATTRIBUTES.body] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: [...PLACE_ATTRIBUTES.root] });
   disposers.add(() => observer.disconnect());
 }
 
 /** Whether motion is unwelcome. */
 export function prefersLessMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return isPageStill() || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 function isDark(el: Element): boolean {
-  const light = document.body.getAttribute("data-jp-theme-light");
-  if (light !== null) return light === "false";
+  const dark = isPageDark();
+  if (dark !== null) return dark;
   const scheme = getComputedStyle(el).colorScheme;
   if (/\bdark\b/.test(scheme) && !/\blight\b/.test(scheme)) return true;
   return scheme.includes("normal") ? false : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -19,6 +19,7 @@ type Connection = Pick<
   | "hasComm"
   | "connectionStatus"
   | "connectionStatusChanged"
+  | "iopubMessage"
   | "disposed"
   | "isDisposed"
 >;
@@ -28,6 +29,9 @@ interface OpenComm {
   /** Of an output that is not drawn yet: what the kernel has said until then. It says nothing before `hello`. */
   listener: CommListener | null;
 }
+
+/** What a kernel says of itself; the server says other things in its name, such as that it is dead. */
+const OWN_STATES: readonly unknown[] = ["starting", "busy", "idle"];
 
 export class KernelLink {
   readonly #kernel: Connection;
@@ -39,6 +43,8 @@ export class KernelLink {
   #isDisposed = false;
   #wasConnected: boolean;
   #isLost = false;
+  /** Of the kernel's messages: each run of a kernel has another. Null before the first. */
+  #run: string | null = null;
   readonly #onTarget = (comm: Kernel.IComm): void => {
     this.#adopt(comm);
   };
@@ -51,12 +57,21 @@ export class KernelLink {
       this.#isLost = false;
     }
   };
+  /** Where another page restarts the kernel, this one is told of nothing but what the next run says. */
+  readonly #onMessage = (_: unknown, { header, content }: KernelMessage.IIOPubMessage): void => {
+    if (header.msg_type !== "status" || header.session === this.#run) return;
+    if (!OWN_STATES.includes((content as { execution_state?: unknown }).execution_state)) return;
+    const isFirst = this.#run === null;
+    this.#run = header.session;
+    if (!isFirst) void this.#find();
+  };
 
   constructor(kernel: Connection) {
     this.#kernel = kernel;
     this.#wasConnected = kernel.connectionStatus === "connected";
     kernel.registerCommTarget(WIDGET_TARGET, this.#onTarget);
     kernel.connectionStatusChanged.connect(this.#onConnection);
+    kernel.iopubMessage.connect(this.#onMessage);
     void this.#find();
   }
 
@@ -94,6 +109,7 @@ export class KernelLink {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#kernel.connectionStatusChanged.disconnect(this.#onConnection);
+    this.#kernel.iopubMessage.disconnect(this.#onMessage);
     if (!this.#kernel.isDisposed) this.#kernel.removeCommTarget(WIDGET_TARGET, this.#onTarget);
     const open = [...this.#comms.values()];
     this.#comms.clear();

@@ -1,8 +1,8 @@
 /** The outputs of one notebook: their models by widget, whichever kernel is there and however many views look at them. */
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { Kernel } from "@jupyterlab/services";
+import { SharedModel } from "../model/sharedModel.js";
 import { KernelLink } from "./kernelLink.js";
-import { SharedModel } from "./sharedModel.js";
 
 /** What an outputs' session tells, of JupyterLab's session context. */
 export type Session = Pick<ISessionContext, "session" | "kernelChanged" | "statusChanged" | "disposed" | "isDisposed">;

@@ -1,21 +1,22 @@
 /**
- * The kernel's end of a widget: one comm for each output, as `labextension/src/data/messages.ts` describes it. It is silent
- * until a front end says `hello`; after that, what changes is told at most 20 times a second, and the last state always.
+ * The kernel's end of a widget: one connection for each output, as `labextension/src/data/messages.ts` describes it. It is
+ * silent until a front end says `hello`; after that, what changes is told at most 20 times a second, and the last state always.
  */
-import type { Comm, CurrentKernel } from "../../../kernel/src/api/index.js";
+import type { CurrentKernel } from "../../../kernel/src/api/index.js";
 import {
   DataError,
   type FromKernel,
   readRequest,
   readTwoWayState,
   type TwoWayState,
-  WIDGET_MESSAGES_VERSION,
-  WIDGET_TARGET,
+  type WidgetKindName,
   type WidgetProgress,
   type WidgetRequest,
 } from "../../../labextension/src/data/index.js";
 import { EspalierError } from "../../errors.js";
 import { Stopped } from "../../tensor/index.js";
+import { openTransport, type WidgetFrontEnd } from "./frontEnds.js";
+import type { WidgetTransport } from "./transport.js";
 
 /** Between two messages, at least. */
 export const MESSAGE_MS = 50;
@@ -35,8 +36,16 @@ export interface ChannelSource {
   stop(): void;
 }
 
+/** Requests that are being answered, of all widgets. */
+let answering = 0;
+
 export class WidgetChannel {
-  readonly #comm: Comm;
+  /** Whether a user waits for an answer, in this widget or another. */
+  static get isAnswering(): boolean {
+    return answering > 0;
+  }
+
+  readonly transport: WidgetTransport;
   readonly #source: ChannelSource;
   readonly #requests = new Map<number, AbortController>();
   #isWanted = false;
@@ -44,20 +53,22 @@ export class WidgetChannel {
   #last = Number.NEGATIVE_INFINITY;
   #isStatusNew = false;
 
-  constructor(comms: CurrentKernel["comms"], kind: string, source: ChannelSource) {
+  /** @throws EspalierError where the front end is not built. */
+  constructor(comms: CurrentKernel["comms"], frontEnd: WidgetFrontEnd, kind: WidgetKindName, source: ChannelSource) {
     this.#source = source;
-    this.#comm = comms.open(WIDGET_TARGET, { version: WIDGET_MESSAGES_VERSION, kind });
-    this.#comm.onMessage(({ data }) => this.#receive(data));
-    this.#comm.onClose(() => this.#end());
+    this.transport = openTransport(frontEnd, comms, kind, {
+      received: (message) => this.#receive(message),
+      ended: () => this.#end(),
+    });
   }
 
   /** The widget's id. */
   get id(): string {
-    return this.#comm.id;
+    return this.transport.id;
   }
 
   get closed(): boolean {
-    return this.#comm.closed;
+    return this.transport.closed;
   }
 
   /** Points have been added, or the status has changed. */
@@ -87,7 +98,7 @@ export class WidgetChannel {
   }
 
   close(): void {
-    this.#comm.close();
+    this.transport.close();
   }
 
   #tell(): void {
@@ -149,6 +160,7 @@ export class WidgetChannel {
   async #answer(number: number, what: WidgetRequest): Promise<void> {
     const controller = new AbortController();
     this.#requests.set(number, controller);
+    answering++;
     try {
       const value = await this.#source.answer(what, controller.signal);
       this.#send({ type: "reply", number, value });
@@ -156,11 +168,12 @@ export class WidgetChannel {
       this.#send({ type: "reply", number, error: sentenceOf(error) });
     } finally {
       this.#requests.delete(number);
+      answering--;
     }
   }
 
   #send(message: FromKernel): void {
-    this.#comm.send({ ...message });
+    this.transport.send(message);
   }
 
   #clear(): void {

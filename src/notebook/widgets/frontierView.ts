@@ -11,6 +11,7 @@ import { Study } from "../../study/index.js";
 import { figureBundle } from "../representations/figure.js";
 import { WidgetChannel } from "./channel.js";
 import { fixedSource } from "./fixedSource.js";
+import { frontEndOf, type WidgetFrontEnd } from "./frontEnds.js";
 import { answerFrontier } from "./frontierAnswers.js";
 import { FrontierEncoder } from "./frontierEncoder.js";
 import type { FrontierConstraint } from "./frontierJson.js";
@@ -24,6 +25,8 @@ export interface FrontierViewOptions {
   readonly constraints?: readonly FrontierConstraint[];
   /** First of the cost axes; default the budget's unit. */
   readonly unit?: CostUnit;
+  /** What draws the widget; default that of `ESPALIER_WIDGETS` in the environment, else JupyterLab's extension. */
+  readonly frontEnd?: WidgetFrontEnd;
 }
 
 /** A configuration that was chosen in the widget. */
@@ -75,11 +78,15 @@ export class FrontierView extends DisplayHandle {
   #state: State = { selected: null, budget: null, pinned: [], brushed: [] };
 
   /** Called by `show` and `frontier`. */
-  constructor(kernel: CurrentKernel, source: FrontierSource, options: FrontierViewOptions) {
+  constructor(
+    kernel: CurrentKernel,
+    source: FrontierSource,
+    options: FrontierViewOptions & { readonly frontEnd: WidgetFrontEnd },
+  ) {
     super("", () => this.show());
     this.#source = source;
     this.#options = options;
-    this.#channel = new WidgetChannel(kernel.comms, "frontier", {
+    this.#channel = new WidgetChannel(kernel.comms, options.frontEnd, "frontier", {
       data: () => this.#encoder.everything(this.#state),
       added: () => this.#added(),
       answer: (request, signal) =>
@@ -94,7 +101,7 @@ export class FrontierView extends DisplayHandle {
       stop: () => source.study?.stop(),
     });
     this.#encoder = new FrontierEncoder(source, () => this.id, options.unit);
-    this.#output = new WidgetOutput(kernel, () => this.#quick());
+    this.#output = new WidgetOutput(kernel, this.#channel, () => this.#quick());
     this.#stop = source.on((change) => {
       if (change === "status") this.#channel.changed("status");
       else if (change === "ended") this.#settle();
@@ -328,7 +335,7 @@ export class FrontierView extends DisplayHandle {
  * In JupyterLab it is a widget: select, pin, compare, move the budget, evaluate what is missing. Elsewhere, and in the saved
  * notebook, it is a figure.
  *
- * @throws EspalierError in a program that is no notebook.
+ * @throws EspalierError in a program that is no notebook, and for a front end that is none.
  */
 export function show(study: Study, options: FrontierViewOptions = {}): FrontierView {
   return frontier(study, options);
@@ -337,16 +344,17 @@ export function show(study: Study, options: FrontierViewOptions = {}): FrontierV
 /**
  * Shows a frontier: of a study, of results, or of points as `study.frontier()` gives them.
  *
- * @throws EspalierError in a program that is no notebook; for results without a mean, and no points.
+ * @throws EspalierError in a program that is no notebook; for results without a mean, no points, and a front end that is none.
  */
 export function frontier(
   of: Study | Results | readonly FrontierPoint[],
   options: FrontierViewOptions = {},
 ): FrontierView {
   const kernel = demandKernel();
+  const frontEnd = frontEndOf(options.frontEnd);
   const { constraints = [] } = options;
   const source = of instanceof Study ? new StudySource(of, constraints, CODE) : fixedSource(of, constraints, CODE);
-  const view = new FrontierView(kernel, source, options);
+  const view = new FrontierView(kernel, source, { ...options, frontEnd });
   view.show();
   return view;
 }

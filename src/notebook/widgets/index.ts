@@ -1,4 +1,5 @@
 /** The library's values as widgets: live, two-way, and figures where there is no widget. */
+export type { WidgetFrontEnd } from "./frontEnds.js";
 export type { FrontierConstraint } from "./frontierJson.js";
 export {
   type FrontierEvents,

@@ -10,6 +10,7 @@ import { Stopped } from "../../tensor/index.js";
 import { figureBundle } from "../representations/figure.js";
 import { certificateJson } from "./certificateJson.js";
 import { WidgetChannel } from "./channel.js";
+import { frontEndOf, type WidgetFrontEnd } from "./frontEnds.js";
 import type { FrontierState, FrontierView } from "./frontierView.js";
 import { clean } from "./point.js";
 import { scheduleJson } from "./scheduleJson.js";
@@ -35,6 +36,8 @@ export interface ScheduleViewOptions {
   readonly certificate?: ResultCertificate;
   /** Default made of what is shown. */
   readonly title?: string;
+  /** What draws the widget; default that of `ESPALIER_WIDGETS` in the environment, else JupyterLab's extension. */
+  readonly frontEnd?: WidgetFrontEnd;
 }
 
 export interface ScheduleEvents {
@@ -62,7 +65,11 @@ export class ScheduleView extends DisplayHandle {
   #state: State;
 
   /** Called by `schedule`. */
-  constructor(kernel: CurrentKernel, schedules: readonly ShownSchedule[], options: ScheduleViewOptions) {
+  constructor(
+    kernel: CurrentKernel,
+    schedules: readonly ShownSchedule[],
+    options: ScheduleViewOptions & { readonly frontEnd: WidgetFrontEnd },
+  ) {
     super("", () => this.show());
     const [first] = schedules;
     this.#schedules = [...schedules];
@@ -74,7 +81,7 @@ export class ScheduleView extends DisplayHandle {
     this.#title = options.title ?? `Visual tokens kept at each layer, ${first!.label}`;
     this.#certificate = options.certificate === undefined ? null : certificateJson(options.certificate, first!.id);
     this.#state = { selected: null, budget: this.#frontier?.budget ?? null, shares: first!.shares };
-    this.#channel = new WidgetChannel(kernel.comms, "schedule", {
+    this.#channel = new WidgetChannel(kernel.comms, options.frontEnd, "schedule", {
       data: () => this.#json(),
       added: () => undefined,
       answer: (request, signal) => this.#answer(request, signal),
@@ -83,7 +90,7 @@ export class ScheduleView extends DisplayHandle {
       status: () => ({ running: this.#study?.running ?? null, progress: null }),
       stop: () => this.#study?.stop(),
     });
-    this.#output = new WidgetOutput(kernel, () => this.#quick());
+    this.#output = new WidgetOutput(kernel, this.#channel, () => this.#quick());
     this.#unfollow = this.#frontier?.follow((changed) => this.#follow(changed));
   }
 
@@ -281,13 +288,14 @@ function percent(share: number): string {
  * which of their patches go at which layer. Elsewhere, and in the saved notebook, it is a figure.
  *
  * @param of one schedule, or several to compare.
- * @throws EspalierError in a program that is no notebook, for schedules of different length, and none.
+ * @throws EspalierError in a program that is no notebook, for schedules of different length, none, and a front end that is none.
  */
 export function schedule(
   of: ShowableSchedule | readonly ShowableSchedule[],
   options: ScheduleViewOptions = {},
 ): ScheduleView {
   const kernel = demandKernel();
+  const frontEnd = frontEndOf(options.frontEnd);
   const given = Array.isArray(of) ? (of as readonly ShowableSchedule[]) : [of as ShowableSchedule];
   const shown = distinct(given.map((one) => shownSchedule(one, unitOf(options))));
   const [first] = shown;
@@ -298,7 +306,7 @@ export function schedule(
       `${first.label} has ${first.shares.length} layers and ${other.label} has ${other.shares.length}; show schedules of one model together.`,
     );
   }
-  const view = new ScheduleView(kernel, shown, options);
+  const view = new ScheduleView(kernel, shown, { ...options, frontEnd });
   view.show();
   return view;
 }

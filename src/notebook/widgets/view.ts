@@ -2,14 +2,14 @@
 import { type CurrentKernel, type DisplayHandle, findCurrentKernel } from "../../../kernel/src/api/index.js";
 import type { TwoWayState } from "../../../labextension/src/data/index.js";
 import { EspalierError } from "../../errors.js";
+import { WidgetChannel } from "./channel.js";
+import type { Bundle } from "./transport.js";
 
 /** How a value says what it is shown as. */
 const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /** Between two states of an output in the notebook's file, at least. */
 const FILE_MS = 1_000;
-
-type Bundle = Readonly<Record<string, unknown>>;
 
 /** @throws EspalierError in a program that is no notebook. */
 export function demandKernel(): CurrentKernel {
@@ -26,6 +26,7 @@ export function demandKernel(): CurrentKernel {
  */
 export class WidgetOutput {
   readonly #kernel: CurrentKernel;
+  readonly #channel: WidgetChannel;
   readonly #quick: () => Bundle;
   #display: DisplayHandle | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -36,16 +37,18 @@ export class WidgetOutput {
   #age = 0;
 
   /** @param quick the bundle that can be made at once. */
-  constructor(kernel: CurrentKernel, quick: () => Bundle) {
+  constructor(kernel: CurrentKernel, channel: WidgetChannel, quick: () => Bundle) {
     this.#kernel = kernel;
+    this.#channel = channel;
     this.#quick = quick;
   }
 
   /** Shows it at the cell that runs; a second time, there too. */
   show(): void {
     const displayId = this.#display?.displayId;
-    this.#display = this.#kernel.displays.display(this.#bundle(), {
+    this.#display = this.#kernel.displays.display(this.#channel.transport.present(this.#bundle()), {
       raw: true,
+      metadata: this.#metadata,
       ...(displayId === undefined ? {} : { displayId }),
     });
     this.#last = performance.now();
@@ -62,7 +65,9 @@ export class WidgetOutput {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#last = performance.now();
-      this.#display?.update(this.#bundle(), { raw: true });
+      const { transport } = this.#channel;
+      if (transport.redraws) transport.tell(this.#bundle());
+      else this.#display?.update(transport.present(this.#bundle()), { raw: true, metadata: this.#metadata });
     }, wait).unref();
   }
 
@@ -75,7 +80,17 @@ export class WidgetOutput {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#last = performance.now();
-    this.#display?.update({ [DISPLAY]: () => this.#whole(figure) });
+    const { transport } = this.#channel;
+    // Whoever has asked for something is at work in the view.
+    if (transport.redraws && WidgetChannel.isAnswering) void this.#whole(figure).then((whole) => transport.tell(whole));
+    else {
+      const shown = async () => transport.present(await this.#whole(figure));
+      this.#display?.update({ [DISPLAY]: shown }, { metadata: this.#metadata });
+    }
+  }
+
+  get #metadata(): Record<string, unknown> {
+    return { ...this.#channel.transport.metadata };
   }
 
   async #whole(figure: () => Promise<Bundle>): Promise<Bundle> {

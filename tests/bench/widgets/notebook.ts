@@ -24,7 +24,7 @@ export interface NotebookBench {
 }
 
 export async function benchNotebook(): Promise<NotebookBench> {
-  const lab = await LabServer.start();
+  const lab = await LabServer.start("plain");
   try {
     lab.writeNotebook("bench.ipynb", CELLS);
     const notebook = await lab.open("bench.ipynb");

@@ -56,6 +56,18 @@ describe("kernel: comms, subshells and questions", () => {
     await messages("nobody", "comm_close", 1);
   });
 
+  it("leaves a cell its children's output when a comm prints meanwhile", async () => {
+    const cell =
+      "import { spawnSync } from 'node:child_process';\n" +
+      "await printed;\nspawnSync('echo', ['child'], { stdio: 'inherit' }).status;";
+    await kernel.execute(
+      "const printed = new Promise((end) => comms.registerTarget('print', () => { console.log('comm'); end(1); }));",
+    );
+    const running = kernel.execute(cell);
+    await kernel.send("comm_open", { comm_id: "printing", target_name: "print", data: {} });
+    expect(textOf((await running).outputs)).to.equal("child\n0");
+  });
+
   it("serves comms while a cell awaits, before what is queued, without subshells", async () => {
     const waiting = kernel.execute("await new Promise((end) => comms.registerTarget('wake', () => end('woken')))");
     const queued = kernel.execute("'queued'");

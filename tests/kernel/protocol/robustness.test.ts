@@ -50,13 +50,28 @@ describe("kernel: what a cell may do to it", () => {
     await expectFailure("new ArrayBuffer(2 ** 52)", "RangeError");
   });
 
-  it("fill the heap", async () => {
-    const sentence = await expectFailure(
-      "let held: unknown[] = []; for (;;) held.push(new Array(100).fill({}))",
-      "OutOfMemory",
-    );
-    expect(sentence).to.include("nearly full");
+  it("fill the heap, and fill it again", async () => {
+    const fill = "let held: unknown[] = []; for (;;) held.push(new Array(100).fill({}))";
+    expect(await expectFailure(fill, "OutOfMemory")).to.include("was full");
+    // What is held fills it still, and other cells run.
+    expect(textOf((await kernel.execute("held.length > 1000; held = []; kept")).outputs)).to.equal("42");
+    await expectFailure("for (;;) held.push(new Array(100).fill({}))", "OutOfMemory");
     await kernel.execute("held = []");
+  });
+
+  it("throw away many times what the heap holds", async () => {
+    const waste = "let last: unknown; for (let i = 0; i < 3_000_000; i++) last = new Array(100).fill({}); kept";
+    const { reply, outputs } = await kernel.execute(waste);
+    expect(reply).to.have.property("status", "ok");
+    expect(textOf(outputs)).to.equal("42");
+  });
+
+  it("hold half of the heap, and come to a debugger statement that no debugger is there for", async () => {
+    const { outputs } = await kernel.execute(
+      "held = Array.from({ length: 300_000 }, () => new Array(100).fill({}));\n" +
+        "await new Promise((end) => setTimeout(end, 1000));\ndebugger;\nheld = [];\nkept",
+    );
+    expect(textOf(outputs)).to.equal("42");
   });
 
   it("fork a process, whose output it shows", async () => {

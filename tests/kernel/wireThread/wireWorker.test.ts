@@ -1,6 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import fs from "node:fs";
 import net, { type AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { expect } from "chai";
@@ -119,6 +122,37 @@ describe("kernel/wireThread/wireWorker", () => {
     expect(quantile(times, 0.5)).to.be.lessThan(20);
     await printing.close();
     other.remove();
+  });
+
+  it("takes what a child prints for the request that it belongs to, however late the thread is", async () => {
+    const other = temporaryConnection();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pipes-"));
+    const [stdout, stderr] = ["stdout", "stderr"].map((name) => path.join(folder, name)) as [string, string];
+    execFileSync("mkfifo", [stdout, stderr]);
+    const read = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+    const descriptors = { stdout: fs.openSync(stdout, read), stderr: fs.openSync(stderr, read), originals: {} };
+    const children = fs.openSync(stdout, "w");
+    const busy = await WireWorker.start({ connection: other.connection, sender, descriptors });
+    const reader = new FrontEnd(other.connection);
+    await reader.receive("iopub");
+    const requests = [1, 2].map(() => makePublication(sender, "clear_output", { wait: false }));
+    try {
+      for (const request of requests) {
+        for (let i = 0; i < 5000; i++) busy.send("iopub", makePublication(sender, "clear_output", { wait: false }));
+        busy.adopt(request);
+        fs.writeSync(children, "printed");
+        busy.drainNow();
+        let received = await reader.receive("iopub");
+        while (received.header.msg_type !== "stream") received = await reader.receive("iopub");
+        expect(received.parent_header["msg_id"]).to.equal(request.header.msg_id);
+      }
+    } finally {
+      reader.close();
+      await busy.close();
+      fs.closeSync(children);
+      fs.rmSync(folder, { recursive: true });
+      other.remove();
+    }
   });
 
   it("closes twice, then sends nothing, ends its loop and counts nothing more", async () => {

@@ -29,6 +29,13 @@ describe("the built extension", () => {
     expect(readdirSync(join(FOLDER, "static"))).to.include("third-party-licenses.json");
   });
 
+  it("takes JupyterLab's packages from 4.2 on", () => {
+    const entry = text(scripts().find((name) => name.startsWith("remoteEntry"))!);
+    const wanted = [...entry.matchAll(/shareKey:"(@jupyterlab\/[^"]+)"[^}]*?requiredVersion:"([^"]+)"/g)];
+    expect(wanted.map(([, name]) => name)).to.include("@jupyterlab/notebook");
+    for (const [, name, range] of wanted) expect(range, name).to.equal("^4.2.0");
+  });
+
   it("is at most 350 kB compressed, and nearly all of it is loaded with the first output", () => {
     const sizes = scripts().map((name) => [name, compressed(name)] as const);
     const total = sizes.reduce((sum, [, size]) => sum + size, 0);

@@ -47,6 +47,7 @@ export class MockComm {
 export class MockKernel {
   connectionStatus = "connecting";
   readonly connectionStatusChanged = new MockSignal<string>();
+  readonly iopubMessage = new MockSignal<object>();
   readonly disposed = new MockSignal<void>();
   isDisposed = false;
   readonly targets = new Map<string, (comm: MockComm) => void>();
@@ -75,6 +76,10 @@ export class MockKernel {
   connection(status: string): void {
     this.connectionStatus = status;
     this.connectionStatusChanged.emit(status);
+  }
+  /** A run of the kernel, or the server, publishes a status. */
+  status(execution_state: string, session: string): void {
+    this.iopubMessage.emit({ header: { msg_type: "status", session }, content: { execution_state } });
   }
   /** The kernel opens a comm. */
   open(targetName: string, id: string): MockComm {

@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rspack } from "@rspack/core";
+import { type RspackOptions, rspack } from "@rspack/core";
 
 export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 
@@ -22,21 +22,31 @@ export function bundleWidget(entry: string): Promise<string> {
   return known;
 }
 
-async function build(entry: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "espalier-widget-"));
+function build(entry: string): Promise<string> {
+  return bundleScripts("widget", {
+    widget: {
+      import: `./${entry}`,
+      library: { name: "espalierWidget", type: "window" },
+    },
+    page: "./tests/labextension/page/browser/main.ts",
+  });
+}
+
+/**
+ * Bundles TypeScript as scripts for a page, unminified.
+ *
+ * @param entries paths from the checkout's folder, by the scripts' names.
+ * @returns the folder of the scripts; removed when the process ends.
+ */
+export async function bundleScripts(name: string, entries: NonNullable<RspackOptions["entry"]>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `espalier-${name}-`));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const compiler = rspack({
     context: ROOT,
     mode: "production",
     devtool: false,
     target: "web",
-    entry: {
-      widget: {
-        import: `./${entry}`,
-        library: { name: "espalierWidget", type: "window" },
-      },
-      page: "./tests/labextension/page/browser/main.ts",
-    },
+    entry: entries,
     output: { path: folder, filename: "[name].js", chunkFilename: "[name]-[contenthash].js", publicPath: "/" },
     resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
     module: {
