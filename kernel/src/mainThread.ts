@@ -15,6 +15,7 @@ import {
   CellExecutor,
   type CellRuntime,
   CellScripts,
+  CommIds,
   describeError,
   Interrupted,
   InterruptibleWork,
@@ -66,7 +67,9 @@ export class MainThread {
     const describe = (error: unknown) => describeError(error, tracebacks);
     this.#describe = describe;
     this.#displays = new Displays((type, content) => publisher.publishHere(type, content));
+    const ids = new CommIds(contexts);
     this.#comms = new CommManager({
+      newId: () => ids.next(),
       publish: (type, content, extras) => publisher.publishHere(type, content, extras),
       error: (error) => publisher.publishHere("error", describe(error)),
     });

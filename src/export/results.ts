@@ -5,31 +5,17 @@
  * meaning or goes away raises `version`.
  */
 import { z } from "zod";
+import {
+  EXCHANGE_VERDICTS,
+  MOVES,
+  RESULT_BUDGET_UNITS,
+  RESULTS_FORMAT,
+  RESULTS_VERSION,
+  VERDICTS,
+} from "./resultWords.js";
 
-/** Value of `format` in every file of results. */
-export const RESULTS_FORMAT = "espalier.results";
-/** Version of the schema that this program writes and reads. */
-export const RESULTS_VERSION = 1;
-
-/** Units in which a cost is stated (METHOD §2). */
-export const COST_UNITS = [
-  "paperMacs",
-  "exactMacs",
-  "exactFlops",
-  "kvBytes",
-  "normalised",
-  "share",
-  "textOnly",
-  "ms",
-] as const;
-/** Units in which a budget may be given (METHOD §2). */
-export const RESULT_BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
-/** What a paired comparison may conclude. */
-export const VERDICTS = ["a better", "b better", "not distinguishable"] as const;
-/** The two ways in which a certificate changes a layer. */
-export const MOVES = ["more", "less"] as const;
-/** What a certificate may conclude of an exchange of tokens. */
-export const EXCHANGE_VERDICTS = ["better", "not distinguishable"] as const;
+export * from "./resultTypes.js";
+export * from "./resultWords.js";
 
 const text = z.string().max(10_000);
 const name = z.string().min(1).max(1_000);
@@ -238,24 +224,3 @@ export const resultsHeadSchema = z.object({
 
 /** The whole file. */
 export const resultsSchema = resultsHeadSchema.extend({ rows: z.array(rowSchema).max(50_000_000) });
-
-export type CostUnit = (typeof COST_UNITS)[number];
-export type ResultBudgetUnit = (typeof RESULT_BUDGET_UNITS)[number];
-export type Verdict = (typeof VERDICTS)[number];
-/** Cost in every unit. */
-export type ResultCost = z.infer<typeof costSchema>;
-export type Interval = z.infer<typeof intervalSchema>;
-export type ResultRow = z.infer<typeof rowSchema>;
-export type ResultMean = z.infer<typeof meanSchema>;
-export type FrontierPoint = z.infer<typeof frontierPointSchema>;
-export type GridSummary = z.infer<typeof gridSchema>;
-export type Comparison = z.infer<typeof comparisonSchema>;
-export type FrontierQuality = z.infer<typeof qualitySchema>;
-export type MoveName = (typeof MOVES)[number];
-export type ResultMove = z.infer<typeof moveSchema>;
-export type ResultCertificate = z.infer<typeof certificateSchema>;
-export type ResultsHead = z.infer<typeof resultsHeadSchema>;
-/** A study's results, all of them in memory. */
-export type Results = z.infer<typeof resultsSchema>;
-/** A study's results whose rows may come one by one, from a journal for example. */
-export type ResultsSource = ResultsHead & { readonly rows: Iterable<ResultRow> | AsyncIterable<ResultRow> };

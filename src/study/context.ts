@@ -13,6 +13,7 @@ import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings
 import type { StudyEmitter, StudyEvents, StudyPart } from "./events.js";
 import type { Journal } from "./journal.js";
 import type { StudyModel } from "./studyModel.js";
+import { taskMeans } from "./taskMeans.js";
 
 export type ScoredSplit = "validation" | "test";
 
@@ -216,7 +217,7 @@ export class StudyContext {
     if (known !== undefined) return known;
     const { split, series, configuration, budget, divergence, accuracy, counts } = entry;
     const costs = this.#costs.mean(counts, split);
-    const { visual } = this.header.data[split];
+    const { visual, tasks } = this.header.data[split];
     const described = {
       split,
       series,
@@ -225,6 +226,7 @@ export class StudyContext {
       cost: costs.normalised,
       divergence: meanOf(divergence),
       accuracy: meanOf(accuracy),
+      taskAccuracy: taskMeans(accuracy, tasks),
       costs,
       shares: counts[0].map((_, i) => meanOf(counts.map((row, s) => (visual[s] === 0 ? 1 : row[i] / visual[s])))),
     };

@@ -32,6 +32,8 @@ export interface StudyEvents {
     /** Mean over samples, nats. */
     readonly divergence: number;
     readonly accuracy: number | null;
+    /** Mean over each task's samples, by task; empty where all are of one. */
+    readonly taskAccuracy: ReadonlyMap<string, number>;
     /** Mean over samples, in every unit. */
     readonly costs: CostVector;
     /** [L] Mean over samples of the part of their visual tokens that is kept at each layer. */

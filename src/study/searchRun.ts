@@ -8,12 +8,17 @@ import { checkBudgets, type SampleBudget, sampleBudgets } from "./budgets.js";
 import type { ScoredSplit, StudyContext } from "./context.js";
 import { demandSamples } from "./data.js";
 import { SERIES } from "./entries.js";
-import { type TrainingOptions, trainedSearch, trainingOf } from "./training.js";
+import { begunOptions, type TrainingOptions, trainedSearch, trainingOf } from "./training.js";
 import { evaluateUnpruned } from "./unpruned.js";
 
 export interface StudySearchOptions extends TrainingOptions {
   /** In the study's budget unit; default the twenty at which frontiers are read (METHOD §9), in that unit. */
   readonly budgets?: readonly number[];
+  /**
+   * Whether what is left out of the training's settings is what the training was begun with, so that further budgets can be
+   * evaluated without repeating them. Default false: then it is the search's default, and must not differ.
+   */
+  readonly asBegun?: boolean;
 }
 
 /** Samples whose schedules are worked out between two turns of the event loop. */
@@ -42,12 +47,13 @@ export function defaultBudgets(context: StudyContext): number[] {
 /** Trains, if that is still to be done, and evaluates every budget that is not in the journal yet. */
 export async function runSearch(
   context: StudyContext,
-  { budgets: wanted, ...options }: StudySearchOptions,
+  { budgets: wanted, asBegun = false, ...options }: StudySearchOptions,
   pacer: Pacer,
 ): Promise<void> {
   const { validation, test } = context.header.data;
   for (const split of ["validation", "test"] as const) demandSamples(context.data, split);
-  const training = trainingOf(context, options);
+  const asked = trainingOf(context, options);
+  const training = asBegun ? trainingOf(context, { ...begunOptions(context, asked.series), ...options }) : asked;
   const budgets = checkBudgets(wanted ?? defaultBudgets(context), context.settings.budgetUnit, context.cost, [
     validation,
     test,

@@ -1,7 +1,7 @@
 /** The façade: one object that searches, evaluates, compares and reports. */
-import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost, quadraticCost } from "../cost/index.js";
+import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import type { FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
+import type { CostUnit, FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
 import { Pacer } from "../tensor/index.js";
 import { measuredCertificate } from "./certificateReading.js";
@@ -10,6 +10,7 @@ import { summarise } from "./certificateSummary.js";
 import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
+import { predictionIn } from "./costPrediction.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
@@ -18,6 +19,7 @@ import { evaluations } from "./reading.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
 import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
+import { taskMeans } from "./taskMeans.js";
 
 /** Stops one operation from outside. */
 export interface Stoppable {
@@ -59,6 +61,8 @@ export interface StudyFacts {
   readonly kernelFunction: string;
   readonly budgetUnit: BudgetUnit;
   readonly accuracyMetric: string;
+  /** Of the test samples, in the order in which they come. */
+  readonly tasks: readonly string[];
 }
 
 /** What `best` found. */
@@ -103,7 +107,7 @@ export class Study {
   /** What it is about, known before anything has been evaluated. */
   get facts(): StudyFacts {
     const { model, data, settings, accuracyMetric } = this.#context.header;
-    const { visual } = data.test;
+    const { visual, tasks } = data.test;
     return {
       model: model.name,
       embedded: model.embedded,
@@ -115,6 +119,7 @@ export class Study {
       kernelFunction: settings.kernel,
       budgetUnit: settings.budgetUnit,
       accuracyMetric,
+      tasks: [...new Set(tasks)],
     };
   }
 
@@ -203,8 +208,19 @@ export class Study {
    *
    * @throws EspalierError as `evaluate`, and where no sample has its picture at hand; Stopped.
    */
-  survival(schedule: ScheduleToEvaluate, options: StudySurvivalOptions & Stoppable = {}): Promise<PictureSurvival[]> {
-    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedule, options, pacer));
+  async survival(
+    schedule: ScheduleToEvaluate,
+    options: StudySurvivalOptions & Stoppable = {},
+  ): Promise<PictureSurvival[]> {
+    return (await this.survivals([schedule], options))[0]!;
+  }
+
+  /** The same of several schedules, for little more than one takes. @returns by schedule. */
+  survivals(
+    schedules: readonly ScheduleToEvaluate[],
+    options: StudySurvivalOptions & Stoppable = {},
+  ): Promise<PictureSurvival[][]> {
+    return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedules, options, pacer));
   }
 
   /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
@@ -226,16 +242,27 @@ export class Study {
     return assembleResults([...this.#context.entries]);
   }
 
+  /** The unpruned model's accuracy by task; empty where all samples are of one, or it is not known yet. */
+  unprunedTaskAccuracy(): ReadonlyMap<string, number> {
+    const [unpruned] = this.#context.entriesOf("unpruned");
+    return unpruned === undefined ? new Map() : taskMeans(unpruned.accuracy, this.#context.header.data.test.tasks);
+  }
+
   /** How the search's frontier grew with the work that went into it; null until it is complete once. */
   hypervolumeCurve(): HypervolumeCurve | null {
     return hypervolumeCurve(this.#context.entries, this.#context.header);
   }
 
-  /** How the shares of a schedule that is the same for all test samples determine its mean normalised cost (METHOD §2). */
-  costPrediction(): QuadraticCost {
-    const { text, visual } = this.#context.header.data.test;
-    const tokens = text.map((count, s) => ({ text: count, visual: visual[s] }));
-    return quadraticCost(this.#context.cost, tokens);
+  /**
+   * How the shares of a schedule that is the same for all test samples determine its mean cost (METHOD §2).
+   *
+   * @param unit default normalised.
+   * @returns null for what no formula gives, as milliseconds.
+   */
+  costPrediction(unit?: Exclude<CostUnit, "ms">): QuadraticCost;
+  costPrediction(unit: CostUnit): QuadraticCost | null;
+  costPrediction(unit: CostUnit = "normalised"): QuadraticCost | null {
+    return predictionIn(unit, this.#context.header, this.#context.cost);
   }
 
   /** The search's configurations that none of its others dominates, by rising cost. */

@@ -1,4 +1,4 @@
-/** What a schedule leaves of the pictures of some test samples, layer by layer. */
+/** What schedules leave of the pictures of some test samples, layer by layer. */
 import { EspalierError } from "../errors.js";
 import { survival } from "../evaluation/index.js";
 import type { GridThw } from "../models/index.js";
@@ -29,19 +29,20 @@ export interface PictureSurvival {
 const DEFAULT_SAMPLES = 8;
 
 /**
- * Runs a schedule on the first test samples that have a picture at hand.
+ * Runs schedules on the first test samples that have a picture at hand.
  *
+ * @returns by schedule, by sample.
  * @throws EspalierError where none has, and for a schedule that does not fit; Stopped.
  */
 export async function runSurvival(
   context: StudyContext,
-  schedule: ScheduleToEvaluate,
+  schedules: readonly ScheduleToEvaluate[],
   { samples: most = DEFAULT_SAMPLES }: StudySurvivalOptions,
   pacer: Pacer,
-): Promise<PictureSurvival[]> {
+): Promise<PictureSurvival[][]> {
   demandSamples(context.data, "test");
   const { model } = context.studyModel;
-  const file = asFile(context, schedule);
+  const files = schedules.map((schedule) => asFile(context, schedule));
   const chosen = context.data.test.filter(({ pictures, gridThw }) => pictures !== undefined && gridThw.length > 0);
   if (chosen.length === 0) {
     throw new EspalierError(
@@ -51,13 +52,18 @@ export async function runSurvival(
   const members = chosen.slice(0, Math.max(1, Math.floor(most)));
   const prepared = await context.prepare(members, "pictures", pacer);
   try {
-    const counts = prepared.samples.map(({ id, tokens }) => countsForSample(file, id, tokens.visual));
-    const lost = await survival(prepared, counts, pacer);
     const pictures = await Promise.all(members.map(({ pictures }) => pictures!()));
-    return members.map(({ id, gridThw }, s) => {
-      const { rows, columns } = model.visualGrid(gridThw[0] as GridThw);
-      return { id, picture: pictures[s]![0]!, rows, columns, lost: lost[s]!.slice(0, rows * columns) };
-    });
+    const found: PictureSurvival[][] = [];
+    for (const file of files) {
+      const counts = prepared.samples.map(({ id, tokens }) => countsForSample(file, id, tokens.visual));
+      const lost = await survival(prepared, counts, pacer);
+      const own = members.map(({ id, gridThw }, s) => {
+        const { rows, columns } = model.visualGrid(gridThw[0] as GridThw);
+        return { id, picture: pictures[s]![0]!, rows, columns, lost: lost[s]!.slice(0, rows * columns) };
+      });
+      found.push(own);
+    }
+    return found;
   } finally {
     prepared.dispose();
   }

@@ -82,6 +82,23 @@ function stateFile(series: string): string {
   return `state${suffix}.safetensors`;
 }
 
+/**
+ * What a training was begun with, as options, but for its kernel function and conditioning, which its series says; empty where
+ * none was begun. A training whose state has been deleted is told by the journal.
+ */
+export function begunOptions(context: StudyContext, series: string): TrainingOptions {
+  const settings =
+    load(context, series)?.settings ?? context.entriesOf("training").find((entry) => entry.series === series)?.settings;
+  if (settings === undefined) return {};
+  const { kernel: _kernel, cost: _cost, conditioning: _conditioning, seed: _seed, ...rest } = settings;
+  const { budgets, lagrangian, ...numbers } = rest;
+  return {
+    ...numbers,
+    trainedBudgets: String(budgets).split(" ").map(Number),
+    lagrangian: JSON.parse(String(lagrangian)),
+  };
+}
+
 /** Trainings of studies in memory, by context and series. */
 const inMemory = new WeakMap<StudyContext, Map<string, SavedTraining>>();
 

@@ -18,6 +18,8 @@ import type { KernelRow, KernelsBench } from "./kernels.js";
 import type { benchMemory } from "./memory.js";
 import type { benchPrefill } from "./prefill.js";
 import type { SearchStepBench } from "./searchStep.js";
+import type { Spread } from "./widgets/spread.js";
+import type { benchWidgets } from "./widgets.js";
 
 /** One line of the table. `met` is null where there is no target, or nothing was measured. */
 interface Row {
@@ -218,6 +220,38 @@ const BENCHES: readonly Bench[] = [
         line("— the 500th", ({ last }) => (last === null ? "–" : milliseconds(last)), "", true),
         line("resident memory, idle", ({ idle }) => `${idle.toFixed(0)} MB`, "< 250 MB", own.idle < 250),
       ].map((row) => (row.target === "" ? { ...row, met: null } : row));
+    },
+  },
+  {
+    name: "widgets",
+    rows(json) {
+      const { plots, notebook, targets } = json as Awaited<ReturnType<typeof benchWidgets>>;
+      const number = (value: number) => (value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
+      const time = ({ median, low, high }: Spread) => `${number(median)} ms [${number(low)}, ${number(high)}]`;
+      const beside = (what: string, own: string, plain: string): Row => ({
+        what: `Frontier widget (plain Vega-Lite): ${what}`,
+        measured: `${own} (${plain})`,
+        target: "",
+        met: null,
+      });
+      const lab = (what: string, spread: Spread, target: number): Row => ({
+        what: `JupyterLab: ${what}, median and quartiles`,
+        measured: time(spread),
+        target: `< ${target} ms`,
+        met: spread.median < target,
+      });
+      return [
+        ...plots.flatMap(({ points, own, plain }) => {
+          const count = `${points.toLocaleString("en")} points`;
+          return [
+            beside(`first draw of ${count}, until painted`, time(own.draw), time(plain.draw)),
+            beside(`50 points more, until painted`, time(own.update), time(plain.update)),
+            beside(`frames a second, 50 messages a second`, number(own.framesPerSecond), number(plain.framesPerSecond)),
+          ];
+        }),
+        lab("from a cell to its drawing, warm", notebook.cell, targets.cell),
+        lab("from a selection to the kernel and back", notebook.selection, targets.selection),
+      ];
     },
   },
 ];

@@ -10,6 +10,11 @@ export function launchBrowser(): Promise<Browser> {
   return running;
 }
 
-after(async () => {
+/** Ends it, where it runs; tests need not. */
+export async function closeBrowser(): Promise<void> {
   await (await running?.catch(() => undefined))?.close();
-});
+  running = undefined;
+}
+
+// Benches share it with the tests, and have no hooks.
+if (typeof after === "function") after(closeBrowser);

@@ -47,9 +47,11 @@ export async function startLab(test: Mocha.Context, variant: LabVariant = "plain
   });
 }
 
-after(async () => {
-  for (const server of serving.values()) await (await server.catch(() => undefined))?.stop();
-});
+// Benches start a server of their own, and have no hooks.
+if (typeof after === "function")
+  after(async () => {
+    for (const server of serving.values()) await (await server.catch(() => undefined))?.stop();
+  });
 
 export class LabServer {
   /** What the server shows; notebooks are written here. */

@@ -53,7 +53,7 @@ function meanOf(rows: readonly ResultRow[]): ResultMean {
     samples: rows.length,
     visualTokens: average((row) => row.visualTokens),
     meanCounts: first.counts.map((_, i) => average((row) => row.counts[i]!)),
-    cost: Object.fromEntries(units.map((unit) => [unit, average((row) => row.cost[unit]!)])) as ResultCost,
+    cost: Object.fromEntries(units.map((unit) => [unit, average((row) => row.cost[unit]!)])) as unknown as ResultCost,
     divergence: intervalOf(rows.map((row) => row.divergence)),
     accuracy: intervalOf(
       rows.map((row) => row.accuracy!),

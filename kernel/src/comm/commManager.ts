@@ -28,17 +28,21 @@ export interface CommManagerOptions {
   readonly publish: PublishComm;
   /** A handler of the user's failed. */
   readonly error: (error: unknown, comm: Comm) => void;
+  /** An id for a comm that the kernel opens, never the same twice. Default random. */
+  readonly newId?: () => string;
 }
 
 export class CommManager {
   readonly #publish: PublishComm;
   readonly #error: (error: unknown, comm: Comm) => void;
+  readonly #newId: () => string;
   readonly #targets = new Map<string, CommTarget>();
   readonly #comms = new Map<string, Comm>();
 
-  constructor({ publish, error }: CommManagerOptions) {
+  constructor({ publish, error, newId = randomUUID }: CommManagerOptions) {
     this.#publish = publish;
     this.#error = error;
+    this.#newId = newId;
   }
 
   /**
@@ -62,7 +66,7 @@ export class CommManager {
    * @throws KernelError where data is no object or buffers are not binary.
    */
   open(targetName: string, data: JsonObject = {}, options: CommOptions = {}): Comm {
-    const comm = new Comm(randomUUID(), targetName, this.#link);
+    const comm = new Comm(this.#newId(), targetName, this.#link);
     this.#send("comm_open", { comm_id: comm.id, target_name: targetName, data }, options);
     this.#comms.set(comm.id, comm);
     return comm;

@@ -4,6 +4,7 @@ export { CellExecutor, type CellExecutorOptions } from "./cellExecutor.js";
 export type { CellRuntime } from "./cellRunner.js";
 export { CellScripts } from "./cellScripts.js";
 export { afterSyncChildren } from "./childProcesses.js";
+export { CommIds } from "./commIds.js";
 export { describeDiagnostics, describeError } from "./describe.js";
 export { guardStandardDescriptors } from "./descriptors.js";
 export { Interrupted, OutOfMemory } from "./execution.js";

@@ -167,7 +167,8 @@ export function demandVersion(field: Field): void {
     version.fail(`${DATA_VERSION}, the version that this extension draws (a newer extension may draw it)`);
 }
 
-function readAxis(field: Field): Axis {
+/** @throws DataError likewise. */
+export function readAxis(field: Field): Axis {
   return {
     key: field.get("key").string(),
     label: field.get("label").string(),

@@ -1,5 +1,5 @@
 /** What the schedule widget draws: MIME data of a notebook, version 1. */
-import { DATA_VERSION, demandVersion } from "./frontierData.js";
+import { type Axis, DATA_VERSION, demandVersion, readAxis } from "./frontierData.js";
 import { LIMITS } from "./limits.js";
 import { Field } from "./reader.js";
 
@@ -12,14 +12,14 @@ export interface ScheduleRow {
   readonly label: string;
   /** [L], 0 … 1, of the visual tokens before pruning; the mean over samples. */
   readonly shares: readonly number[];
-  /** Where it has been evaluated: normalised cost, nats, 0 … 1. */
+  /** Where it has been evaluated: on the data's cost axis, nats, 0 … 1. */
   readonly cost: number | null;
   readonly divergence: number | null;
   readonly accuracy: number | null;
 }
 
 /**
- * Predicts the mean normalised cost of kept shares s: the sum over layers of `linear[i]·s_i + quadratic[i]·s_i²`, plus
+ * Predicts the mean cost of kept shares s, on the data's cost axis: the sum over layers of `linear[i]·s_i + quadratic[i]·s_i²`, plus
  * `constant`. Exact for real-valued counts, because a layer's cost is quadratic in its tokens; null for other costs.
  */
 export interface CostPrediction {
@@ -73,12 +73,24 @@ export interface ScheduleData {
   readonly schedules: readonly ScheduleRow[];
   /** Whether a schedule may keep fewer tokens and then more; false nearly always. */
   readonly mayRise: boolean;
+  /** What costs are counted in: the first cost axis of the linked frontier, on which the budget stands. */
+  readonly costAxis: Axis;
   readonly prediction: CostPrediction | null;
   readonly pictures: readonly PatchedPicture[];
   readonly certificate: CertificateBars | null;
   /** Code that recreates a schedule: `{shares}` stands for its shares, written as JSON. */
   readonly code: string | null;
 }
+
+/** Where the data name no axis. */
+const NORMALISED: Axis = {
+  key: "normalised",
+  label: "Cost of the visual tokens (0%: none after layer 0, 100%: unpruned)",
+  unit: "",
+  format: "percent",
+  better: "lower",
+  scale: "linear",
+};
 
 /** @throws DataError: one sentence that names the field. */
 export function readSchedule(json: unknown): ScheduleData {
@@ -97,6 +109,7 @@ export function readSchedule(json: unknown): ScheduleData {
     visualTokens: field.get("visualTokens").number(0),
     schedules,
     mayRise: field.get("mayRise").optional((one) => one.boolean()) ?? false,
+    costAxis: field.get("costAxis").optional(readAxis) ?? NORMALISED,
     prediction: field.get("prediction").optional((one) => readPrediction(one, layers)),
     pictures:
       field.get("pictures").optional((one) => one.list(LIMITS.pictures, (item) => readPicture(item, layers))) ?? [],

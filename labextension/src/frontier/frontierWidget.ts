@@ -345,6 +345,7 @@ export class FrontierWidget {
   async #evaluateBudget(): Promise<void> {
     const { budget } = this.#interaction;
     if (budget === null) return;
+    this.#message.hidden = true;
     try {
       const id = await this.#questions.evaluate(budget);
       if (id === null) return;

@@ -35,13 +35,18 @@ export class FrontierEncoder {
     this.#wantedUnit = unit;
   }
 
+  /** Of the first cost axis. */
+  get unit(): CostUnit {
+    return this.#wantedUnit ?? this.#source.head().unit;
+  }
+
   /** All points, from which `added` goes on. */
   everything(state: State): object {
     const points = this.#points;
     this.#sent = points.length;
     this.#series = new SeriesList();
     this.#series.add(points);
-    this.#units = costAxes(points, this.#unit);
+    this.#units = costAxes(points, this.unit);
     return this.#json([...points.keys()], this.#noted(state), state);
   }
 
@@ -50,49 +55,53 @@ export class FrontierEncoder {
     const points = this.#points;
     const added = points.slice(this.#sent);
     if (added.length === 0) return undefined;
-    const units = costAxes(points, this.#unit);
+    const units = costAxes(points, this.unit);
     if (this.#series.add(added) || units.length !== this.#units.length) return "everything";
     const orders = added.map((_, i) => this.#sent + i);
     this.#sent = points.length;
-    const withAccuracy = this.#source.head().accuracyMetric !== null;
-    const options = { orders, series: this.#series, units, withAccuracy, noted: new Set(orders) };
+    const { accuracyMetric, tasks } = this.#source.head();
+    const withAccuracy = accuracyMetric !== null;
+    const options = { orders, series: this.#series, units, withAccuracy, tasks, noted: new Set(orders) };
     return { points: columnsOf(added, options), evaluated: points.length };
   }
 
   /** Every frontier and as much of the rest as is seen. */
   inFile(state: State): object {
     const noted = this.#noted(state);
-    return this.#json(placesInFile(this.#points, this.#unit, noted), noted, state);
+    return this.#json(placesInFile(this.#points, this.unit, noted), noted, state);
   }
 
   get #points(): readonly WidgetPoint[] {
     return this.#source.points();
   }
 
-  get #unit(): CostUnit {
-    return this.#wantedUnit ?? this.#source.head().unit;
-  }
-
   /** The places of the points that are never left out. */
   #noted({ selected, pinned }: State): Set<number> {
     const named = [selected, ...pinned].filter((id) => id !== null);
-    return placesOfNote(this.#points, this.#unit, named);
+    return placesOfNote(this.#points, this.unit, named);
   }
 
   /** The MIME data with the points at these places. */
   #json(orders: readonly number[], noted: ReadonlySet<number>, { selected, budget, pinned }: State): object {
     const points = this.#points;
     const head = this.#source.head();
-    const units = costAxes(points, this.#unit);
+    const units = costAxes(points, this.unit);
     const series = new SeriesList();
     series.add(points);
     const chosen = orders.map((i) => points[i]!);
     return {
       ...headJson(head),
       widget: this.#widget(),
-      ...axesOf(units, head.accuracyMetric),
+      ...axesOf(units, head.accuracyMetric, head.tasks),
       series: series.json(head.searchCosts),
-      points: columnsOf(chosen, { orders, series, units, withAccuracy: head.accuracyMetric !== null, noted }),
+      points: columnsOf(chosen, {
+        orders,
+        series,
+        units,
+        withAccuracy: head.accuracyMetric !== null,
+        tasks: head.tasks,
+        noted,
+      }),
       evaluated: points.length,
       comparisons: comparisonsJson(head.comparisons, points),
       selected,

@@ -24,6 +24,8 @@ export interface FrontierHead {
   readonly accuracyMetric: string | null;
   /** The unpruned model's accuracy. */
   readonly unprunedAccuracy: number | null;
+  /** Benchmarks whose accuracy is an axis of its own; none where there is one only, or where it is not known. */
+  readonly tasks: readonly TaskHead[];
   /** Layer-forwards of a series' search. */
   readonly searchCosts: ReadonlyMap<string, number>;
   readonly comparisons: readonly Comparison[];
@@ -31,6 +33,12 @@ export interface FrontierHead {
   /** How the frontier grew; null where that is not known. */
   readonly hypervolume: HypervolumeCurve | null;
   readonly code: string | null;
+}
+
+export interface TaskHead {
+  readonly name: string;
+  /** Null while it is not known. */
+  readonly unprunedAccuracy: number | null;
 }
 
 /** A limit that is drawn. */
@@ -83,6 +91,7 @@ export interface ColumnOptions {
   readonly series: SeriesList;
   readonly units: readonly CostUnit[];
   readonly withAccuracy: boolean;
+  readonly tasks: readonly TaskHead[];
   /** Places of the points whose kept shares are written; the others' are asked for when somebody looks at them. */
   readonly noted: ReadonlySet<number>;
 }
@@ -90,7 +99,7 @@ export interface ColumnOptions {
 /** The columns of points. */
 export function columnsOf(
   points: readonly WidgetPoint[],
-  { orders, series, units, withAccuracy, noted }: ColumnOptions,
+  { orders, series, units, withAccuracy, tasks, noted }: ColumnOptions,
 ): object {
   const metric = (of: (point: WidgetPoint) => WidgetValue | null): object => {
     const edge = (name: "low" | "high") =>
@@ -106,6 +115,9 @@ export function columnsOf(
     metrics: {
       divergence: metric(({ divergence }) => divergence),
       ...(withAccuracy ? { accuracy: metric(({ accuracy }) => accuracy) } : {}),
+      ...Object.fromEntries(
+        tasks.map(({ name }) => [taskKey(name), { value: points.map((point) => short(point.tasks?.get(name))) }]),
+      ),
     },
     shares: points.map(({ shares }, i) =>
       noted.has(orders[i]!) && shares !== null ? shares.map((share) => Number(share.toFixed(4))) : null,
@@ -113,10 +125,16 @@ export function columnsOf(
   };
 }
 
+/** The key of the axis of a benchmark's accuracy. */
+function taskKey(name: string): string {
+  return `accuracy:${clean(name)}`;
+}
+
 /** What the axes are. */
 export function axesOf(
   units: readonly CostUnit[],
   accuracyMetric: string | null,
+  tasks: readonly TaskHead[] = [],
 ): { costs: object[]; metrics: object[] } {
   const percent = (unit: CostUnit) => unit === "normalised" || unit === "share" || unit === "textOnly";
   const unitOf: Partial<Record<CostUnit, string>> = { exactFlops: "FLOP", kvBytes: "B", ms: "ms" };
@@ -147,6 +165,7 @@ export function axesOf(
         scale: "auto",
       },
       ...(accuracyMetric === null ? [] : [accuracy]),
+      ...tasks.map(({ name }) => ({ ...accuracy, key: taskKey(name), label: `Accuracy: ${clean(name)}` })),
     ],
   };
 }
@@ -230,7 +249,12 @@ export function headJson(head: FrontierHead): object {
     version: DATA_VERSION,
     title: clean(head.title),
     subtitle: clean(head.subtitle),
-    unpruned: head.unprunedAccuracy === null ? {} : { accuracy: short(head.unprunedAccuracy) },
+    unpruned: Object.fromEntries(
+      [
+        ["accuracy", head.unprunedAccuracy] as const,
+        ...head.tasks.map(({ name, unprunedAccuracy }) => [taskKey(name), unprunedAccuracy] as const),
+      ].flatMap(([key, value]) => (value === null ? [] : [[key, short(value)]])),
+    ),
     hypervolume:
       head.hypervolume === null
         ? null

@@ -57,7 +57,10 @@ const MOST_DOMINATED = 60;
 const CODE =
   "const chosen = results.means.find(({ series, configuration }) => series === {series} && configuration === {configuration});";
 
-type State = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
+/** What a view holds beside its points; configurations by their ids. */
+export type FrontierState = Pick<TwoWayState, "selected" | "budget" | "pinned" | "brushed">;
+
+type State = FrontierState;
 
 /**
  * Made by `show` and `frontier`, which draw it. Its state is the notebook's: what the user does in the widget is read here, and
@@ -71,6 +74,7 @@ export class FrontierView extends DisplayHandle {
   readonly #channel: WidgetChannel;
   readonly #listeners = new Listeners<FrontierEvents>();
   readonly #stop: () => void;
+  readonly #followers = new Set<(changed: Partial<FrontierState>) => void>();
   #state: State = { selected: null, budget: null, pinned: [], brushed: [] };
 
   /** Called by `show` and `frontier`. */
@@ -86,7 +90,11 @@ export class FrontierView extends DisplayHandle {
       data: () => this.#encoder.everything(this.#state),
       added: () => this.#added(),
       answer: (request, signal) =>
-        answerFrontier(source, request, signal, (point) => this.#change({ selected: point })),
+        answerFrontier(
+          { source, unit: this.#encoder.unit, select: (point) => this.#change({ selected: point }) },
+          request,
+          signal,
+        ),
       set: (state) => this.#receive(state),
       state: () => this.#state,
       status: () => source.status(),
@@ -108,6 +116,11 @@ export class FrontierView extends DisplayHandle {
   /** The comm's id, by which a schedule is linked. */
   get id(): string {
     return this.#channel.id;
+  }
+
+  /** Of the first cost axis, on which the budget stands. */
+  get unit(): CostUnit {
+    return this.#encoder.unit;
   }
 
   /** The study that is shown; null for results and points. */
@@ -170,6 +183,24 @@ export class FrontierView extends DisplayHandle {
     return this.#listeners.on(event, listener);
   }
 
+  /** Tells a linked view what changes, whoever changes it. @returns tells no longer. */
+  follow(listener: (changed: Partial<FrontierState>) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
+  /** The user selects something in a linked view. An id that is none here is passed over. */
+  choose(id: string | null): void {
+    if (id !== null && this.configuration(id) === null) return;
+    const changed = this.#change({ selected: id });
+    if (changed !== undefined) this.#emit(changed);
+  }
+
+  /** What an id names; null for none. */
+  configuration(id: string): SelectedConfiguration | null {
+    return this.#describe(id);
+  }
+
   /** Ends the connection; what is drawn stays, as in a notebook that is opened without its kernel. */
   close(): void {
     this.#stop();
@@ -220,7 +251,7 @@ export class FrontierView extends DisplayHandle {
       listed.length > 0
         ? listed
         : nonDominated(points.map((point) => [point.cost.normalised, point.divergence.mean])).map((i) => points[i]!);
-    return drawn.flatMap(({ shares, listed, divergence, accuracy, ...point }) =>
+    return drawn.flatMap(({ shares, listed, tasks, divergence, accuracy, ...point }) =>
       hasInterval(divergence) && (accuracy === null || hasInterval(accuracy))
         ? [{ ...point, divergence, accuracy }]
         : [],
@@ -249,16 +280,23 @@ export class FrontierView extends DisplayHandle {
     if (changed === undefined) return;
     this.#state = { ...this.#state, ...changed };
     this.#output.changed(false);
+    this.#tellFollowers(changed);
     this.#emit(changed);
   }
 
-  /** The program sets something. */
-  #change(wanted: Partial<State>): void {
+  /** The program sets something, or a linked view. @returns what has changed by it. */
+  #change(wanted: Partial<State>): Partial<State> | undefined {
     const changed = changesOf(this.#state, wanted);
-    if (changed === undefined) return;
+    if (changed === undefined) return undefined;
     this.#state = { ...this.#state, ...changed };
     this.#channel.told(changed);
     this.#output.changed(false);
+    this.#tellFollowers(changed);
+    return changed;
+  }
+
+  #tellFollowers(changed: Partial<State>): void {
+    for (const listener of [...this.#followers]) listener(changed);
   }
 
   #emit(changed: Partial<State>): void {
@@ -282,7 +320,7 @@ export class FrontierView extends DisplayHandle {
   #describe(id: string | null): SelectedConfiguration | null {
     const point = id === null ? undefined : this.#points.find((one) => idOf(one) === id);
     if (point === undefined) return null;
-    const { listed, ...described } = point;
+    const { listed, tasks, ...described } = point;
     return described;
   }
 

@@ -25,6 +25,8 @@ export interface WidgetPoint {
   readonly cost: ResultCost;
   readonly divergence: WidgetValue;
   readonly accuracy: WidgetValue | null;
+  /** Accuracy by task, where there are several; null where unknown. */
+  readonly tasks: ReadonlyMap<string, number> | null;
   /** [L] Kept at each layer, mean over samples; null where unknown. */
   readonly shares: readonly number[] | null;
   /** Whether the results list it as their frontier. */
@@ -37,11 +39,11 @@ export const ON_VALIDATION = "search on validation";
 export function pointOfMean(mean: ResultMean | FrontierPoint, listed: boolean): WidgetPoint {
   const { series, configuration, budget, cost, divergence, accuracy } = mean;
   const shares = "meanCounts" in mean ? sharesFromCounts(mean.meanCounts, mean.visualTokens) : null;
-  return { series, configuration, budget, cost, divergence: { ...divergence }, accuracy, shares, listed };
+  return { series, configuration, budget, cost, divergence: { ...divergence }, accuracy, tasks: null, shares, listed };
 }
 
 export function pointOfEvaluation(evaluation: StudyEvents["evaluation"]): WidgetPoint {
-  const { split, series, configuration, budget, costs, divergence, accuracy, shares } = evaluation;
+  const { split, series, configuration, budget, costs, divergence, accuracy, taskAccuracy, shares } = evaluation;
   const known = (mean: number | null): WidgetValue | null => (mean === null ? null : { mean, low: null, high: null });
   return {
     series: split === "test" ? series : ON_VALIDATION,
@@ -51,6 +53,7 @@ export function pointOfEvaluation(evaluation: StudyEvents["evaluation"]): Widget
     divergence: known(divergence)!,
     // Validation samples are scored in another way.
     accuracy: split === "test" ? known(accuracy) : null,
+    tasks: split === "test" && taskAccuracy.size > 0 ? taskAccuracy : null,
     shares,
     listed: false,
   };

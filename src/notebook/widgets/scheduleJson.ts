@@ -1,7 +1,9 @@
 /** The schedule widget's MIME data (`labextension/src/data/scheduleData.ts` describes and reads them). */
 import { DATA_VERSION } from "../../../labextension/src/data/index.js";
 import type { QuadraticCost } from "../../cost/index.js";
+import type { CostUnit } from "../../export/index.js";
 import type { PictureSurvival } from "../../study/index.js";
+import { axesOf } from "./frontierJson.js";
 import { clean } from "./point.js";
 import { type ShownSchedule, scheduleRow } from "./shownSchedule.js";
 
@@ -17,15 +19,18 @@ export interface ScheduleParts {
   readonly subtitle: string;
   readonly visualTokens: number;
   readonly schedules: readonly ShownSchedule[];
+  /** Of the schedules' costs and the prediction. */
+  readonly unit: CostUnit;
   readonly prediction: QuadraticCost | null;
   readonly pictures: readonly object[];
   readonly certificate: object | null;
 }
 
-export function scheduleJson(parts: ScheduleParts): object {
+export function scheduleJson({ unit, ...parts }: ScheduleParts): object {
   const { schedules, prediction, title, subtitle } = parts;
   return {
     ...parts,
+    costAxis: axesOf([unit], null).costs[0],
     version: DATA_VERSION,
     title: clean(title),
     subtitle: clean(subtitle),
@@ -44,9 +49,8 @@ export function scheduleJson(parts: ScheduleParts): object {
   };
 }
 
-/** A sample's picture with one byte a patch (two where there are more than 255 layers). @param id of the schedule. */
-export async function pictureJson(survival: PictureSurvival, id: string, layers: number): Promise<object> {
-  const { picture, rows, columns, lost } = survival;
+/** A sample's picture, without what schedules leave of it. */
+export async function pictureJson({ id, picture, rows, columns }: PictureSurvival): Promise<object> {
   // Loaded when the first picture is shown: most notebooks show none.
   const { default: sharp } = await import("sharp");
   const { width, height, data } = picture;
@@ -54,14 +58,11 @@ export async function pictureJson(survival: PictureSurvival, id: string, layers:
     .resize({ width: PICTURE_SIDE, height: PICTURE_SIDE, fit: "inside", withoutEnlargement: true })
     .jpeg({ quality: QUALITY, mozjpeg: true })
     .toBuffer();
+  return { id: clean(id), image: jpeg.toString("base64"), mime: "image/jpeg", rows, columns, question: null };
+}
+
+/** When patches go: one byte each, two where there are more than 255 layers. */
+export function deathText(lost: Uint16Array, layers: number): string {
   const bytes = layers > 255 ? new Uint8Array(lost.buffer, lost.byteOffset, lost.byteLength) : Uint8Array.from(lost);
-  return {
-    id: clean(survival.id),
-    image: jpeg.toString("base64"),
-    mime: "image/jpeg",
-    rows,
-    columns,
-    death: { [id]: Buffer.from(bytes).toString("base64") },
-    question: null,
-  };
+  return Buffer.from(bytes).toString("base64");
 }

@@ -2,17 +2,19 @@
 import { type CurrentKernel, DisplayHandle } from "../../../kernel/src/api/index.js";
 import { SCHEDULE_MIME, type TwoWayState, type WidgetRequest } from "../../../labextension/src/data/index.js";
 import { EspalierError } from "../../errors.js";
-import { type ResultCertificate, type ResultMean, sparkline } from "../../export/index.js";
+import { type CostUnit, type ResultCertificate, type ResultMean, sparkline } from "../../export/index.js";
 import { sharesSpecification } from "../../figures/index.js";
 import { type Schedule, validateShares } from "../../schedules/index.js";
 import type { Study } from "../../study/index.js";
+import { Stopped } from "../../tensor/index.js";
 import { figureBundle } from "../representations/figure.js";
 import { certificateJson } from "./certificateJson.js";
 import { WidgetChannel } from "./channel.js";
 import { frontEndOf, type WidgetFrontEnd } from "./frontEnds.js";
-import type { FrontierView } from "./frontierView.js";
+import type { FrontierState, FrontierView } from "./frontierView.js";
 import { clean } from "./point.js";
-import { pictureJson, scheduleJson } from "./scheduleJson.js";
+import { scheduleJson } from "./scheduleJson.js";
+import { SchedulePictures } from "./schedulePictures.js";
 import {
   distinct,
   type ShowableSchedule,
@@ -56,8 +58,9 @@ export class ScheduleView extends DisplayHandle {
   readonly #output: WidgetOutput;
   readonly #channel: WidgetChannel;
   readonly #listeners = new Listeners<ScheduleEvents>();
-  readonly #wantedPictures: number;
-  #pictures: readonly object[] = [];
+  readonly #pictures: SchedulePictures | null;
+  readonly #unit: CostUnit;
+  readonly #unfollow: (() => void) | undefined;
   #certificate: object | null;
   #state: State;
 
@@ -72,7 +75,9 @@ export class ScheduleView extends DisplayHandle {
     this.#schedules = [...schedules];
     this.#frontier = options.frontier ?? null;
     this.#study = options.study ?? this.#frontier?.study ?? null;
-    this.#wantedPictures = options.pictures ?? 0;
+    const { pictures = 0 } = options;
+    this.#pictures = pictures > 0 && this.#study !== null ? new SchedulePictures(this.#study, pictures) : null;
+    this.#unit = unitOf(options);
     this.#title = options.title ?? `Visual tokens kept at each layer, ${first!.label}`;
     this.#certificate = options.certificate === undefined ? null : certificateJson(options.certificate, first!.id);
     this.#state = { selected: null, budget: this.#frontier?.budget ?? null, shares: first!.shares };
@@ -86,10 +91,7 @@ export class ScheduleView extends DisplayHandle {
       stop: () => this.#study?.stop(),
     });
     this.#output = new WidgetOutput(kernel, this.#channel, () => this.#quick());
-    this.#frontier?.on("budget", (budget) => this.#change({ budget }));
-    this.#frontier?.on("selected", (selected) => {
-      if (selected !== null) this.#add(shownPoint(selected));
-    });
+    this.#unfollow = this.#frontier?.follow((changed) => this.#follow(changed));
   }
 
   /** The comm's id. */
@@ -128,15 +130,26 @@ export class ScheduleView extends DisplayHandle {
 
   /** Ends the connection; what is drawn stays. */
   close(): void {
+    this.#unfollow?.();
     this.#channel.close();
   }
 
+  /** The widget is of use without pictures: why there are none is told below the cell. */
   async #providePictures(): Promise<void> {
-    if (this.#wantedPictures === 0 || this.#pictures.length > 0 || this.#study === null) return;
-    const [{ id, shares }] = this.#schedules as [ShownSchedule];
-    const survivals = await this.#study.survival({ shares }, { samples: this.#wantedPictures });
-    this.#pictures = await Promise.all(survivals.map((one) => pictureJson(one, id, shares.length)));
-    this.#channel.replaced();
+    if (this.#study?.closed !== false) return;
+    try {
+      await this.#pictures?.provide(
+        () => this.#schedules,
+        () => {
+          this.#channel.replaced();
+          this.#output.changed(false);
+        },
+      );
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      if (!(error instanceof EspalierError)) throw error;
+      process.stderr.write(`There are no pictures of what the schedules keep. ${error.message}\n`);
+    }
   }
 
   async #figure(): Promise<Record<string, unknown>> {
@@ -154,8 +167,9 @@ export class ScheduleView extends DisplayHandle {
       subtitle: facts === null ? "" : `${facts.model}, ${facts.samples.toLocaleString("en")} samples of ${facts.data}`,
       visualTokens: facts?.visualTokens ?? 0,
       schedules: this.#schedules,
-      prediction: this.#study?.costPrediction() ?? null,
-      pictures: this.#pictures,
+      unit: this.#unit,
+      prediction: this.#study?.costPrediction(this.#unit) ?? null,
+      pictures: this.#pictures?.json(this.#schedules) ?? [],
       certificate: this.#certificate,
     });
   }
@@ -171,7 +185,7 @@ export class ScheduleView extends DisplayHandle {
     switch (request.name) {
       case "evaluate": {
         const mean = await this.#demandStudy().evaluate({ shares: request.shares }, { signal });
-        const shown = shownSchedule(mean);
+        const shown = shownSchedule(mean, this.#unit);
         this.#add(shown);
         this.#listeners.emit("evaluated", mean);
         return { schedule: scheduleRow(shown) };
@@ -207,14 +221,28 @@ export class ScheduleView extends DisplayHandle {
   /** What has been evaluated stays among the schedules; the most recent replaces what it equals. */
   #add(shown: ShownSchedule): void {
     const at = this.#schedules.findIndex(({ id }) => id === shown.id);
+    if (at >= 0 && JSON.stringify(this.#schedules[at]) === JSON.stringify(shown)) return;
     if (at >= 0) this.#schedules[at] = shown;
     else if (this.#schedules.length < MOST_SCHEDULES) this.#schedules.push(shown);
     else this.#schedules.splice(1, 1, shown);
     this.#channel.replaced();
     this.#output.changed(false);
+    void this.#providePictures();
   }
 
-  #receive({ shares }: Partial<TwoWayState>): void {
+  /** What is selected on the linked frontier is shown here, and its budget. */
+  #follow({ selected, budget }: Partial<FrontierState>): void {
+    const point = typeof selected === "string" ? this.#frontier?.configuration(selected) : null;
+    if (point != null && point.shares !== null && point.shares.length === this.#schedules[0]!.shares.length)
+      this.#add(shownPoint(point, this.#unit));
+    this.#change({ ...(selected === undefined ? {} : { selected }), ...(budget === undefined ? {} : { budget }) });
+  }
+
+  #receive({ shares, selected }: Partial<TwoWayState>): void {
+    if (selected !== undefined) {
+      this.#state = { ...this.#state, selected };
+      this.#frontier?.choose(selected);
+    }
     if (shares === undefined || shares === null || !isSchedule(shares, this.#schedules[0]!.shares.length)) return;
     const changed = changesOf<Partial<State>>(this.#state, { shares });
     if (changed === undefined) return;
@@ -230,6 +258,11 @@ export class ScheduleView extends DisplayHandle {
     this.#channel.told(changed);
     this.#output.changed(false);
   }
+}
+
+/** Of costs: what the linked frontier's budget stands on. */
+function unitOf({ frontier }: ScheduleViewOptions): CostUnit {
+  return frontier?.unit ?? "normalised";
 }
 
 /** Schedules of one widget: more could not be told apart. */
@@ -264,7 +297,7 @@ export function schedule(
   const kernel = demandKernel();
   const frontEnd = frontEndOf(options.frontEnd);
   const given = Array.isArray(of) ? (of as readonly ShowableSchedule[]) : [of as ShowableSchedule];
-  const shown = distinct(given.map(shownSchedule));
+  const shown = distinct(given.map((one) => shownSchedule(one, unitOf(options))));
   const [first] = shown;
   if (first === undefined) throw new EspalierError("There is no schedule to show; give one.");
   const other = shown.find(({ shares }) => shares.length !== first.shares.length);

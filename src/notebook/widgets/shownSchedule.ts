@@ -1,12 +1,12 @@
 /** Schedules as the widgets show them, of whatever says how much is kept at each layer. */
 import { EspalierError } from "../../errors.js";
-import type { ResultMean } from "../../export/index.js";
+import type { CostUnit, ResultMean } from "../../export/index.js";
 import { type Schedule, type ScheduleFile, sharesFromCounts } from "../../schedules/index.js";
 import type { BestSchedule } from "../../study/index.js";
 import { short } from "./frontierJson.js";
 import { clean, idOf, pointOfMean, type WidgetPoint } from "./point.js";
 
-type PointLike = Omit<WidgetPoint, "listed">;
+type PointLike = Omit<WidgetPoint, "listed" | "tasks">;
 
 /** Whatever says how much is kept at each layer: what studies give, what the frontier widget gives, or shares alone. */
 export type ShowableSchedule =
@@ -23,6 +23,7 @@ export interface ShownSchedule {
   readonly label: string;
   /** [L] */
   readonly shares: readonly number[];
+  /** In the unit that was asked for. */
   readonly cost: number | null;
   readonly divergence: number | null;
   readonly accuracy: number | null;
@@ -40,13 +41,13 @@ export function scheduleRow({ id, label, shares, cost, divergence, accuracy }: S
   };
 }
 
-/** @throws EspalierError where it holds no schedule. */
-export function shownSchedule(given: ShowableSchedule): ShownSchedule {
-  if ("point" in given) return shownSchedule(given.mean);
-  if ("meanCounts" in given) return shownPoint(pointOfMean(given, false));
-  if ("divergence" in given) return shownPoint(given);
+/** @param unit of its cost. @throws EspalierError where it holds no schedule. */
+export function shownSchedule(given: ShowableSchedule, unit: CostUnit): ShownSchedule {
+  if ("point" in given) return shownSchedule(given.mean, unit);
+  if ("meanCounts" in given) return shownPoint(pointOfMean(given, false), unit);
+  if ("divergence" in given) return shownPoint(given, unit);
   if ("common" in given) {
-    if (given.common !== null) return shownSchedule(given.common);
+    if (given.common !== null) return shownSchedule(given.common, unit);
     const rows = [...given.samples.values()].map(sharesOf);
     if (rows.length === 0) throw new EspalierError("This file holds no schedule; give one that does.");
     const mean = rows[0]!.map((_, layer) => rows.reduce((sum, row) => sum + row[layer]!, 0) / rows.length);
@@ -55,7 +56,8 @@ export function shownSchedule(given: ShowableSchedule): ShownSchedule {
   return bare("schedule", sharesOf(given));
 }
 
-export function shownPoint(point: PointLike): ShownSchedule {
+/** @param unit of its cost, which has none where the point does not state it. @throws EspalierError without shares. */
+export function shownPoint(point: PointLike, unit: CostUnit): ShownSchedule {
   const { configuration, shares, cost, divergence, accuracy } = point;
   if (shares === null) {
     throw new EspalierError(
@@ -66,7 +68,7 @@ export function shownPoint(point: PointLike): ShownSchedule {
     id: idOf(point),
     label: configuration,
     shares,
-    cost: cost.normalised,
+    cost: cost[unit] ?? null,
     divergence: divergence.mean,
     accuracy: accuracy?.mean ?? null,
   };

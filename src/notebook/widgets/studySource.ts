@@ -3,12 +3,14 @@ import type { Results } from "../../export/index.js";
 import { modelLabel } from "../../export/index.js";
 import { Pace, type Study } from "../../study/index.js";
 import { headOfResults } from "./fixedSource.js";
-import type { FrontierConstraint, FrontierHead } from "./frontierJson.js";
-import { ON_VALIDATION, pointOfEvaluation, pointsOfResults, type WidgetPoint } from "./point.js";
+import type { FrontierConstraint, FrontierHead, TaskHead } from "./frontierJson.js";
+import { idOf, ON_VALIDATION, pointOfEvaluation, pointsOfResults, type WidgetPoint } from "./point.js";
 import type { FrontierSource, SourceChange, SourceStatus } from "./source.js";
 
 /** Series that are parts of comparisons, and no configurations that anybody proposed. */
 const HIDDEN: readonly string[] = ["matched"];
+/** Benchmarks with an axis of their own: more could not be chosen among. */
+const MOST_TASKS = 40;
 
 export class StudySource implements FrontierSource {
   readonly study: Study;
@@ -82,7 +84,13 @@ export class StudySource implements FrontierSource {
     this.#arrived = [];
     const results = await this.study.snapshot();
     if (look !== this.#look) return;
-    const scored = shown(pointsOfResults(results));
+    const tasks = new Map(
+      this.study.evaluations().flatMap((one) => (one.split === "test" ? [[idOf(one), one.taskAccuracy]] : [])),
+    );
+    const scored = shown(pointsOfResults(results)).map((point) => ({
+      ...point,
+      tasks: tasks.get(idOf(point)) ?? null,
+    }));
     const known = new Set(scored.map(({ configuration }) => configuration));
     const waiting = this.#points.filter(
       (point) => point.series === ON_VALIDATION && !known.has(point.configuration) && !this.#arrived.includes(point),
@@ -90,6 +98,7 @@ export class StudySource implements FrontierSource {
     this.#points = [...waiting, ...scored, ...this.#arrived];
     this.#head = {
       ...headOfResults(results, this.#constraints, this.#code),
+      tasks: this.#tasks(),
       hypervolume: this.study.hypervolumeCurve(),
     };
     this.#tell("everything");
@@ -103,12 +112,20 @@ export class StudySource implements FrontierSource {
       unit: budgetUnit,
       accuracyMetric,
       unprunedAccuracy: null,
+      tasks: this.#tasks(),
       searchCosts: new Map(),
       comparisons: [],
       hypervolume: null,
       constraints: this.#constraints,
       code: this.#code,
     };
+  }
+
+  #tasks(): TaskHead[] {
+    const { tasks } = this.study.facts;
+    if (tasks.length < 2) return [];
+    const unpruned = this.study.unprunedTaskAccuracy();
+    return tasks.slice(0, MOST_TASKS).map((name) => ({ name, unprunedAccuracy: unpruned.get(name) ?? null }));
   }
 
   #tell(change: SourceChange): void {

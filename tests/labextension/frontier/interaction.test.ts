@@ -146,6 +146,29 @@ describe("labextension/frontier widget: what the user does", function () {
     expect(await groups.count()).to.equal(3);
   });
 
+  it("draws a benchmark's accuracy when it is chosen, and lists it only then", async () => {
+    const data = sampleFrontier();
+    const accuracy = data.metrics[1]!;
+    const tasks = ["count", "chart"];
+    const metrics = [
+      ...data.metrics,
+      ...tasks.map((task) => ({ ...accuracy, key: `accuracy:${task}`, label: `Accuracy: ${task}` })),
+    ];
+    const value = data.points.metrics.accuracy.value.map((share) => share / 2);
+    const columns = Object.fromEntries(tasks.map((task) => [`accuracy:${task}`, { value }]));
+    const points = { ...data.points, metrics: { ...data.points.metrics, ...columns } };
+    const widget = await mounted({ ...data, metrics, points }, { state: { selected: "search/search-8" } });
+    expect(await detailsOf(widget).textContent())
+      .to.include("Accuracy")
+      .and.not.include("Accuracy: ");
+    await widget.page.getByLabel("Metric on the vertical axis").selectOption({ label: "↑ Accuracy: chart" });
+    await widget.drawn();
+    expect(await detailsOf(widget).textContent())
+      .to.include("Accuracy: chart")
+      .and.not.include("Accuracy: count");
+    expect(await plotOf(widget).getAttribute("aria-label")).to.include("Accuracy: chart");
+  });
+
   it("gives out pictures, a table, a specification, a configuration and code", async () => {
     const widget = await mounted(sampleFrontier({ points: 400 }), { state: { selected: "search/search-8" } });
     await widget.page.getByRole("button", { name: "Save as …" }).click();

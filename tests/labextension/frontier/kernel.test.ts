@@ -103,6 +103,21 @@ describe("labextension/frontier widget: what the kernel says", function () {
     expect(await detailsOf(widget).textContent()).to.include("search-120");
   });
 
+  it("says why a budget could not be evaluated, until it is tried again", async () => {
+    const widget = await mounted(sampleFrontier(), { live: true, state: { budget: 0.42 } });
+    const evaluate = widget.page.getByRole("button", { name: "Evaluate at this budget" });
+    const message = widget.page.locator(".espalier-message");
+    await evaluate.click();
+    const [request] = await widget.sent();
+    const error = "The study is closed; open it again.";
+    await widget.deliver({ type: "reply", number: request!["number"], error });
+    await widget.drawn();
+    expect(await message.textContent()).to.equal(error);
+    await evaluate.click();
+    await widget.drawn();
+    expect(await message.isVisible()).to.equal(false);
+  });
+
   it("asks what a configuration keeps where the data do not say", async () => {
     const widget = await mounted(sampleFrontier(), { live: true, state: { selected: "grid/grid-9" } });
     const [request] = await widget.sent();

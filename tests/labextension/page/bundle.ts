@@ -11,20 +11,21 @@ export const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const made = new Map<string, Promise<string>>();
 
 /**
- * Bundles `labextension/src/<widget>/index.ts` as `espalierWidget`, and the page's own part as `espalierPage`.
+ * Bundles a module that exports a `render` as `espalierWidget`, and the page's own part as `espalierPage`.
  *
+ * @param entry of the checkout.
  * @returns the folder with `widget.js`, `page.js` and what they load later; removed when the process ends.
  */
-export function bundleWidget(widget: string): Promise<string> {
-  const known = made.get(widget) ?? build(widget);
-  made.set(widget, known);
+export function bundleWidget(entry: string): Promise<string> {
+  const known = made.get(entry) ?? build(entry);
+  made.set(entry, known);
   return known;
 }
 
-function build(widget: string): Promise<string> {
-  return bundleScripts(widget, {
+function build(entry: string): Promise<string> {
+  return bundleScripts("widget", {
     widget: {
-      import: `./labextension/src/${widget}/index.ts`,
+      import: `./${entry}`,
       library: { name: "espalierWidget", type: "window" },
     },
     page: "./tests/labextension/page/browser/main.ts",

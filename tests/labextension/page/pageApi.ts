@@ -42,11 +42,11 @@ export interface PageApi {
   readonly copied: string[];
   /** Milliseconds of the call itself, and until the drawing was painted. */
   timeMount(render: string, data: unknown, options?: MountOptions): Promise<{ script: number; painted: number }>;
-  /** Milliseconds of the frame that follows a message. */
+  /** Milliseconds from a message until what it changes was painted. */
   timeDeliver(content: unknown): Promise<number>;
-  /** Likewise for movements of the pointer over an element. */
+  /** Milliseconds of the frames that follow movements of the pointer over an element. */
   timePointer(selector: string, moves: number): Promise<number[]>;
-  /** Milliseconds between the frames while messages come. */
-  streamFrames(messages: readonly unknown[], hertz: number): Promise<number[]>;
+  /** Milliseconds between the frames while messages come; it ends early at `limit` milliseconds. */
+  streamFrames(messages: readonly unknown[], hertz: number, limit: number): Promise<number[]>;
   leftovers(): Leftovers;
 }

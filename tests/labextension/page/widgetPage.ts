@@ -14,6 +14,8 @@ const PAGES = { light: "#ffffff", dark: "#111111" } as const;
 export interface PageOptions {
   /** A folder of `labextension/src`; its style sheet is of the same name. */
   readonly widget: string;
+  /** The module with the `render`; the widget's own unless told. */
+  readonly entry?: string;
   readonly theme?: "light" | "dark" | "forced";
   /** Of the window in pixels; 800 unless told. */
   readonly width?: number;
@@ -43,7 +45,7 @@ export class WidgetPage {
   /** @returns a page without a widget in it yet; close it. */
   static async open(browser: Browser, options: PageOptions): Promise<WidgetPage> {
     const { widget, theme = "light", width = 800, height = 900, reducedMotion = false, scale = 1 } = options;
-    const folder = await bundleWidget(widget);
+    const folder = await bundleWidget(options.entry ?? `labextension/src/${widget}/index.ts`);
     const context = await browser.newContext({
       viewport: { width, height },
       deviceScaleFactor: scale,

@@ -145,6 +145,24 @@ describe("editing a schedule", () => {
     expect(await shareOf(page, 3)).to.equal(75);
   });
 
+  it("counts costs on the axis on which the budget stands, up to the unpruned cost", async () => {
+    const full = 2e6;
+    const data = {
+      ...scheduleSample(),
+      costAxis: { key: "kvBytes", label: "KV cache", unit: "B", format: "si", better: "lower", scale: "linear" },
+      prediction: { constant: 0, linear: stepped.map(() => full / 12), quadratic: stepped.map(() => 0) },
+      schedules: sampleSchedules(12).map((row) => ({ ...row, cost: 1.2e6 })),
+    };
+    const page = await open(data, { state: { budget: 0.5 * full } });
+    const meter = page.page.getByRole("meter", { name: "Predicted cost" });
+    const part = stepped.reduce((sum, share) => sum + share / 12, 0);
+    expect(Number(await meter.getAttribute("aria-valuenow"))).to.be.closeTo(100 * part, 0.01);
+    expect(await meter.getAttribute("aria-valuetext")).to.match(/^1\.14 MB, 140 kB over the budget of 1 MB$/);
+    const mark = page.page.locator(".espalier-schedule-costbudget");
+    expect(await mark.getAttribute("style")).to.equal("left: 50%;");
+    expect(await page.page.getByRole("table", { name: "Schedules" }).textContent()).to.include("1.2 MB");
+  });
+
   it("tells the cost while it is dragged, and marks the budget", async () => {
     const page = await open(scheduleSample(), { state: { budget: 0.5 } });
     const meter = page.page.getByRole("meter", { name: "Predicted cost" });

@@ -221,6 +221,49 @@ describe("notebook/widgets/frontierView", function () {
     expect(await cancelled).to.have.property("error", "It was stopped; what is finished is kept.");
   });
 
+  it("evaluates a budget with the training that the study has, whatever its settings", async () => {
+    const kernel = fakeKernel();
+    const study = await opened();
+    const training = { epochs: 1, scouts: 0, batch: 3, trainedBudgets: [0.2, 0.7], lagrangian: { penalty: 3 } };
+    await study.search({ budgets: [0.3], ...training });
+    const view = show(study);
+    open.push(view);
+    const end = frontEnd(kernel, view.id);
+    end.send({ type: "hello" });
+    const trained = (await study.snapshot()).layerForwards["search"];
+    const reply = await end.reply(1, { name: "evaluateBudget", budget: 0.42 });
+    expect((reply as { error?: string }).error).to.equal(undefined);
+    expect(readEvaluated((reply as { value: unknown }).value, study.facts.layers).schedule.id).to.equal(
+      "search/search@0.42",
+    );
+    expect((await view.selected())?.budget).to.equal(0.42);
+    expect((await study.snapshot()).layerForwards["search"], "nothing is trained again").to.equal(trained);
+  });
+
+  it("trains for a budget where nothing is trained yet", async () => {
+    const kernel = fakeKernel();
+    const study = await opened();
+    const view = show(study);
+    open.push(view);
+    const end = frontEnd(kernel, view.id);
+    end.send({ type: "hello" });
+    const reply = await end.reply(1, { name: "evaluateBudget", budget: 0.5 });
+    expect((reply as { error?: string }).error).to.equal(undefined);
+    expect((await view.selected())?.configuration).to.equal("search@0.5");
+  });
+
+  it("says why it cannot evaluate a budget of another unit", async () => {
+    const kernel = fakeKernel();
+    const study = await opened();
+    await study.search(SEARCH);
+    const view = show(study, { unit: "kvBytes" });
+    open.push(view);
+    const end = frontEnd(kernel, view.id);
+    end.send({ type: "hello" });
+    const refused = await end.reply(1, { name: "evaluateBudget", budget: 1e5 });
+    expect((refused as { error: string }).error).to.match(/axis "KV cache.*\{ unit: "normalised" \}/);
+  });
+
   it("refuses what is not there", () => {
     fakeKernel();
     const view = frontier(results);

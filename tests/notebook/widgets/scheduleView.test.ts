@@ -2,8 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import {
+  FRONTIER_MIME,
   readCertificateReply,
   readEvaluated,
+  readFrontier,
   readSchedule,
   SCHEDULE_MIME,
 } from "../../../labextension/src/data/index.js";
@@ -131,6 +133,52 @@ describe("notebook/widgets/scheduleView", function () {
     const id = `search/search@${SEARCH.budgets[0]}`;
     frontEnd(kernel, linked.id).send({ type: "set", state: { selected: id, budget: 0.4 } });
     expect(readSchedule(end.of("state").at(-1)!.data).schedules.map((one) => one.id)).to.deep.equal(["schedule", id]);
-    expect(end.of("set").at(-1)!.state).to.deep.equal({ budget: 0.4 });
+    expect(end.of("set").at(-1)!.state).to.deep.equal({ selected: id, budget: 0.4 });
+    linked.budget = 0.7;
+    expect(end.of("set").at(-1)!.state, "what the program sets").to.deep.equal({ budget: 0.7 });
+    view.close();
+    linked.budget = 0.8;
+    expect(end.of("set").at(-1)!.state).to.deep.equal({ budget: 0.7 });
   });
+
+  it("selects on the linked frontier what is chosen among the schedules", async () => {
+    const kernel = fakeKernel();
+    const study = await opened();
+    await study.search(SEARCH);
+    const linked = show(study);
+    const means = (await study.results()).means.filter(({ series }) => series === "search");
+    const view = schedule([{ shares: halves(study.facts.layers) }, ...means], { frontier: linked });
+    open.push(linked, view);
+    const [end, frontierEnd] = [frontEnd(kernel, view.id), frontEnd(kernel, linked.id)];
+    for (const one of [end, frontierEnd]) one.send({ type: "hello" });
+    const heard: unknown[] = [];
+    linked.on("selected", (one) => heard.push(one?.configuration));
+    const id = `search/search@${SEARCH.budgets[1]}`;
+    end.send({ type: "set", state: { selected: id } });
+    expect(frontierEnd.of("set").map(({ state }) => state)).to.deep.equal([{ selected: id }]);
+    expect(heard).to.deep.equal([`search@${SEARCH.budgets[1]}`]);
+    expect(end.of("set"), "who has set it is not told").to.deep.equal([]);
+    end.send({ type: "set", state: { selected: "schedule" } });
+    expect((await linked.selected())?.configuration, "no point of the frontier").to.equal(heard[0]);
+  });
+
+  for (const unit of ["kvBytes", "exactFlops", "share", "textOnly"] as const) {
+    it(`counts costs as the linked frontier's first axis does, where its budget stands (${unit})`, async () => {
+      const kernel = fakeKernel();
+      const study = await opened();
+      const shares = halves(study.facts.layers);
+      const mean = await study.evaluate({ shares });
+      const linked = show(study, { unit });
+      const view = schedule(mean, { frontier: linked });
+      open.push(linked, view);
+      await kernel.displays.settled();
+      const data = readSchedule(shownData(kernel, SCHEDULE_MIME).at(-1)![SCHEDULE_MIME]);
+      const axis = readFrontier(shownData(kernel, FRONTIER_MIME).at(-1)![FRONTIER_MIME]).costs[0];
+      expect(data.costAxis).to.deep.equal(axis);
+      const { cost } = data.schedules[0]!;
+      expect(cost).to.be.closeTo(mean.cost[unit], 1e-4 * mean.cost[unit]);
+      // Counts are whole, so the prediction is off by rounding.
+      expect(predictCost(data.prediction!, shares) / cost!).to.be.closeTo(1, 0.1);
+    });
+  }
 });

@@ -21,6 +21,8 @@ export interface DetailsState {
 }
 
 const BAR_HEIGHT = 36;
+/** Metrics that are always listed; of those behind them, which may be a benchmark each, the one that is drawn. */
+const LISTED = 2;
 
 export class Details {
   readonly element: HTMLElement;
@@ -55,7 +57,9 @@ export class Details {
     this.#heading.title = scene.points.label(point);
     const rows: [string, string][] = [
       [words.text("Series"), `${words.series(scene, scene.points.series[point]!)}, ${words.standing(scene, point)}`],
-      ...scene.data.metrics.map((axis): [string, string] => [axis.label, words.metric(scene, axis, point)]),
+      ...scene.data.metrics
+        .filter((axis, i) => i < LISTED || axis === scene.metricAxis)
+        .map((axis): [string, string] => [axis.label, words.metric(scene, axis, point)]),
       ...scene.data.costs.map((axis): [string, string] => [axis.label, words.cost(scene, axis, point)]),
     ];
     const budget = scene.points.budget[point]!;

@@ -113,7 +113,7 @@ export class Evaluation {
     if (row.divergence !== null)
       parts.push(t("divergence {nats} nats", { nats: formatNumber(row.divergence, digits) }) + this.#change(row));
     if (row.accuracy !== null) parts.push(t("accuracy {share}", { share: formatValue(percent, row.accuracy, digits) }));
-    if (row.cost !== null) parts.push(t("cost {share}", { share: formatValue(percent, row.cost, digits) }));
+    if (row.cost !== null) parts.push(t("cost {share}", { share: formatValue(state.data.costAxis, row.cost, digits) }));
     return parts.length === 0 ? t("Evaluated.") : t("Evaluated: {values}.", { values: parts.join(", ") });
   }
 

@@ -21,8 +21,6 @@ const PAPER: Theme = {
 const LONGEST_TITLE = 80;
 const LONGEST_NAME = 50;
 
-const percent = { format: "percent", unit: "" } as const;
-
 export class Files {
   readonly #context: ScheduleContext;
   readonly #scene: (theme: Theme) => ChartScene;
@@ -41,7 +39,8 @@ export class Files {
   saveSchedule(): void {
     const { state } = this.#context;
     const { base, edited, predictedCost, data } = state;
-    const about = { schedule: base.label, edited, predictedCost, visualTokens: data.visualTokens };
+    const costUnit = data.costAxis.key;
+    const about = { schedule: base.label, edited, predictedCost, costUnit, visualTokens: data.visualTokens };
     this.#save("json", "application/json", scheduleFileText(state.shares, about));
   }
 
@@ -79,7 +78,8 @@ export class Files {
     const { base, edited, predictedCost, evaluated } = state;
     const schedule = shorten(base.label, LONGEST_NAME);
     const parts = [edited ? t("Bars: {schedule}, edited", { schedule }) : t("Bars: {schedule}", { schedule })];
-    if (predictedCost !== null) parts.push(t("cost {share}", { share: formatValue(percent, predictedCost, 3) }));
+    if (predictedCost !== null)
+      parts.push(t("cost {share}", { share: formatValue(state.data.costAxis, predictedCost, 3) }));
     if (evaluated?.divergence != null)
       parts.push(t("divergence {nats} nats", { nats: formatNumber(evaluated.divergence, 3) }));
     return parts.join(" · ");

@@ -102,7 +102,7 @@ export class ScheduleList {
     name.title = row.label;
     const { digits } = host.settings;
     const known = [
-      row.cost === null ? "–" : formatValue(percent, row.cost, digits),
+      row.cost === null ? "–" : formatValue(state.data.costAxis, row.cost, digits),
       row.divergence === null ? "–" : formatNumber(row.divergence, digits),
       row.accuracy === null ? "–" : formatValue(percent, row.accuracy, digits),
     ];

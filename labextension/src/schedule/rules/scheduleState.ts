@@ -93,6 +93,13 @@ export class ScheduleState {
     return this.#data.prediction === null ? null : predictCost(this.#data.prediction, this.shares);
   }
 
+  /** Likewise where nothing is pruned: 1 on a relative axis. */
+  get fullCost(): number | null {
+    const { prediction, layers, costAxis } = this.#data;
+    if (costAxis.format === "percent") return 1;
+    return prediction === null ? null : predictCost(prediction, new Array<number>(layers).fill(1));
+  }
+
   /** The evaluated schedule that has these shares; null where there is none. */
   get evaluated(): ScheduleRow | null {
     if (!this.edited && this.base.divergence !== null) return this.base;

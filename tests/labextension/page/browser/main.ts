@@ -5,7 +5,7 @@ import type { Cleanup, Host, Render } from "../../../../labextension/src/widget.
 import { DEFAULT_SETTINGS } from "../../../../labextension/src/widget.js";
 import type { MountOptions, PageApi, SavedFile } from "../pageApi.js";
 import { MockModel } from "./mockModel.js";
-import { frameAfter, timeOf } from "./timing.js";
+import { frameAfter, painted, timeOf } from "./timing.js";
 import { leftovers, track } from "./tracking.js";
 
 const files: SavedFile[] = [];
@@ -54,7 +54,7 @@ const api: PageApi = {
   files,
   copied,
   timeMount: (render, data, options) => timeOf(() => api.mountWidget(render, data, options)),
-  timeDeliver: (content) => frameAfter(() => model.deliver(content)),
+  timeDeliver: async (content) => (await timeOf(() => model.deliver(content))).painted,
   async timePointer(selector, moves) {
     const target = document.querySelector(selector)!;
     const { left, top, width, height } = target.getBoundingClientRect();
@@ -65,9 +65,10 @@ const api: PageApi = {
     }
     return times;
   },
-  async streamFrames(messages, hertz) {
+  async streamFrames(messages, hertz, limit) {
     const gaps: number[] = [];
-    let last = performance.now();
+    const begin = performance.now();
+    let last = begin;
     let isOn = true;
     const frame = () => {
       const now = performance.now();
@@ -77,9 +78,11 @@ const api: PageApi = {
     };
     requestAnimationFrame(frame);
     for (const message of messages) {
+      if (performance.now() - begin > limit) break;
       model.deliver(message);
       await new Promise((resolve) => setTimeout(resolve, 1_000 / hertz));
     }
+    await painted();
     isOn = false;
     return gaps;
   },
