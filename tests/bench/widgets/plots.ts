@@ -25,7 +25,8 @@ export interface PlotRow {
 
 export interface PlotsBench {
   readonly points: number;
-  readonly own: PlotRow & { readonly hover: Spread };
+  /** `frame`: what an update takes of the frame that draws it; plain Vega-Lite draws outside of frames. */
+  readonly own: PlotRow & { readonly hover: Spread; readonly frame: Spread };
   readonly plain: PlotRow;
 }
 
@@ -54,13 +55,21 @@ class Subject {
     return painted;
   }
 
-  async update(first: number): Promise<number> {
+  update(first: number): Promise<number> {
+    return this.#deliver("timeDeliver", first);
+  }
+
+  frame(first: number): Promise<number> {
+    return this.#deliver("timeFrame", first);
+  }
+
+  async #deliver(measure: "timeDeliver" | "timeFrame", first: number): Promise<number> {
     const { page } = this.page;
     await page.bringToFront();
-    const time = await page.evaluate(
-      (message) => (globalThis as unknown as Page).espalierPage.timeDeliver(message),
+    const time = await page.evaluate(([name, message]) => (globalThis as unknown as Page).espalierPage[name](message), [
+      measure,
       this.#message(first),
-    );
+    ] as const);
     await page.waitForTimeout(60);
     return time;
   }
@@ -127,12 +136,14 @@ async function compare(points: number, own: Subject, plain: Subject): Promise<Pl
       if (subject === own || !isSlow || i < RUNS.slowUpdates) times[s]!.updates.push(await subject.update(first(i)));
   }
   const hover = spreadOf(await own.hover());
+  const inFrame: number[] = [];
+  for (let i = 0; i < RUNS.updates; i++) inFrame.push(await own.frame(first(RUNS.updates + i)));
   const [ownRow, plainRow] = times.map(({ draws, updates }) => ({ draw: spreadOf(draws), update: spreadOf(updates) }));
   const frames: number[] = [];
-  for (const subject of subjects) frames.push(await subject.stream(first(RUNS.updates)));
+  for (const subject of subjects) frames.push(await subject.stream(first(2 * RUNS.updates)));
   return {
     points,
-    own: { ...ownRow!, framesPerSecond: frames[0]!, hover },
+    own: { ...ownRow!, framesPerSecond: frames[0]!, hover, frame: spreadOf(inFrame) },
     plain: { ...plainRow!, framesPerSecond: frames[1]! },
   };
 }

@@ -44,6 +44,8 @@ export interface PageApi {
   timeMount(render: string, data: unknown, options?: MountOptions): Promise<{ script: number; painted: number }>;
   /** Milliseconds from a message until what it changes was painted. */
   timeDeliver(content: unknown): Promise<number>;
+  /** Milliseconds of the frame in which a message is drawn, without the wait for it. */
+  timeFrame(content: unknown): Promise<number>;
   /** Milliseconds of the frames that follow movements of the pointer over an element. */
   timePointer(selector: string, moves: number): Promise<number[]>;
   /** Milliseconds between the frames while messages come; it ends early at `limit` milliseconds. */

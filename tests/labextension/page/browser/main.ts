@@ -55,6 +55,7 @@ const api: PageApi = {
   copied,
   timeMount: (render, data, options) => timeOf(() => api.mountWidget(render, data, options)),
   timeDeliver: async (content) => (await timeOf(() => model.deliver(content))).painted,
+  timeFrame: (content) => frameAfter(() => model.deliver(content)),
   async timePointer(selector, moves) {
     const target = document.querySelector(selector)!;
     const { left, top, width, height } = target.getBoundingClientRect();
