@@ -15,7 +15,7 @@ export interface MemoryWatchOptions {
   readonly everyMs?: number;
 }
 
-/** The heap is guarded from this share of its limit on. Nothing fills the rest before the next look, also on a busy machine. */
+/** The heap is guarded from this share of its limit on: what fills fast is to have room left at the next look. */
 const WORTH_GUARDING = 0.25;
 
 /** @returns stops looking; the guard stays as it is. It keeps no thread running. */

@@ -51,8 +51,19 @@ export class HeapGuard {
     await release?.();
   }
 
+  /** Never rejects: nobody would hear of it. */
   async #full(): Promise<void> {
-    await this.#options.onFull();
+    const { client, onFull } = this.#options;
+    try {
+      await onFull();
+      await this.#restart();
+    } catch {
+      // What runs could not be stopped, and must not stand still for good.
+      await client.post("Debugger.resume").catch(() => {});
+    }
+  }
+
+  async #restart(): Promise<void> {
     // There is no room to be had a second time. While a debugger is attached too, it has the larger one for as long.
     if (!this.isOn) return;
     await this.stop();
