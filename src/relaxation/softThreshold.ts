@@ -11,6 +11,8 @@ const TEMPERATURE = 0.1;
 /** The threshold averages sorted log scores with weights exp(−(j−p)²/5). */
 const BANDWIDTH = 5;
 const FLOOR = 1e-8;
+/** Scores are float32: a range below its smallest normal number is none, and dividing by it would overflow. */
+const LEAST_RANGE = 2 ** -126;
 
 /** Width of the rank threshold's sigmoid, in tokens. */
 const RANK_WIDTH = 1.5;
@@ -72,7 +74,8 @@ export function softThreshold(scores: ArrayLike<number>, count: number, share: n
   }
   // Equal scores say nothing; they all become 0, and no gradient flows into them.
   const range = scores[most] - scores[least];
-  const normalised = Float64Array.from(scores, (s) => (range > 0 ? (s - scores[least]) / range : 0));
+  const differ = range >= LEAST_RANGE;
+  const normalised = Float64Array.from(scores, (s) => (differ ? (s - scores[least]) / range : 0));
   const q = normalised.map((s) => Math.log(s + FLOOR));
   const order = Array.from(q.keys()).sort((a, b) => q[b] - q[a] || a - b);
 
@@ -107,7 +110,7 @@ export function softThreshold(scores: ArrayLike<number>, count: number, share: n
         dPosition += dThreshold * weight * ((2 * (j - p)) / BANDWIDTH) * (q[i] - threshold);
       });
       const dScores = new Float64Array(m);
-      if (range > 0) {
+      if (differ) {
         let dLeast = 0;
         let dMost = 0;
         for (let j = 0; j < m; j++) {

@@ -29,7 +29,7 @@ function assertClose(found: ArrayLike<number>, wanted: ArrayLike<number>, tolera
 /** Scores with ties, zeros and a wide range; shares within [0, 1] of an original number that is at least theirs. */
 const problem = fc
   .record({
-    scores: fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.25, 1e-9)), {
+    scores: fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.25, 1e-9, 5e-324)), {
       minLength: 1,
       maxLength: 40,
     }),

@@ -33,6 +33,17 @@ interface OpenComm {
 /** What a kernel says of itself; the server says other things in its name, such as that it is dead. */
 const OWN_STATES: readonly unknown[] = ["starting", "busy", "idle"];
 
+/**
+ * Whether a message comes from the kernel's own run: a state, or the welcome that each new subscriber gets. The server
+ * subscribes anew to a restarted kernel, and what that said before is lost to it; the welcome never is (JEP 65).
+ */
+function isOwn({ header, content }: KernelMessage.IIOPubMessage): boolean {
+  // JupyterLab's type does not know the welcome.
+  const type: string = header.msg_type;
+  if (type === "iopub_welcome") return true;
+  return type === "status" && OWN_STATES.includes((content as { execution_state?: unknown }).execution_state);
+}
+
 export class KernelLink {
   readonly #kernel: Connection;
   readonly #comms = new Map<string, OpenComm>();
@@ -58,11 +69,11 @@ export class KernelLink {
     }
   };
   /** Where another page restarts the kernel, this one is told of nothing but what the next run says. */
-  readonly #onMessage = (_: unknown, { header, content }: KernelMessage.IIOPubMessage): void => {
-    if (header.msg_type !== "status" || header.session === this.#run) return;
-    if (!OWN_STATES.includes((content as { execution_state?: unknown }).execution_state)) return;
+  readonly #onMessage = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
+    const { session } = message.header;
+    if (session === this.#run || !isOwn(message)) return;
     const isFirst = this.#run === null;
-    this.#run = header.session;
+    this.#run = session;
     if (!isFirst) void this.#find();
   };
 

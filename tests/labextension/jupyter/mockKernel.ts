@@ -81,6 +81,10 @@ export class MockKernel {
   status(execution_state: string, session: string): void {
     this.iopubMessage.emit({ header: { msg_type: "status", session }, content: { execution_state } });
   }
+  /** A run of the kernel welcomes a subscriber. */
+  welcome(session: string): void {
+    this.iopubMessage.emit({ header: { msg_type: "iopub_welcome", session }, content: { subscription: "" } });
+  }
   /** The kernel opens a comm. */
   open(targetName: string, id: string): MockComm {
     const comm = this.createComm(targetName, id);

@@ -31,6 +31,24 @@ describe("labextension/jupyter, a kernel that another page restarts", () => {
     expect(kernel.iopubMessage.slots.size).to.equal(0);
   });
 
+  it("is offline where all that arrives of the next run is its welcome", async () => {
+    const kernel = new MockKernel();
+    const outputs = new Outputs(new MockSession(kernel) as unknown as Session);
+    await settled();
+    kernel.welcome("first");
+    const model = outputs.open("w", {});
+    kernel.open(WIDGET_TARGET, "w").say(STATE);
+    // Another page subscribes to the same run.
+    kernel.welcome("first");
+    await settled();
+    expect(model.get("live")).to.equal(true);
+    kernel.known = [];
+    kernel.welcome("second");
+    await settled();
+    expect(model.get("live")).to.equal(false);
+    outputs.dispose();
+  });
+
   it("greets again where it is no restart after all", async () => {
     const kernel = new MockKernel();
     const outputs = new Outputs(new MockSession(kernel) as unknown as Session);
