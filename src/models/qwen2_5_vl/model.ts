@@ -4,8 +4,16 @@ import type { Qwen25VlConfig } from "../../checkpoint/index.js";
 import type { DecoderShape } from "../../cost/index.js";
 import { EspalierError } from "../../errors.js";
 import type { Tape } from "../../tensor/index.js";
-import { concatRows, gatherRows, inverseFrequencies, linear, rmsNorm, rotaryFromAngles } from "../blocks/index.js";
-import { causalBias } from "../layout.js";
+import {
+  type AttentionMask,
+  concatRows,
+  gatherRows,
+  inverseFrequencies,
+  linear,
+  rmsNorm,
+  rotaryFromAngles,
+} from "../blocks/index.js";
+import { causalMask } from "../causalMask.js";
 import type {
   GridThw,
   LayerInput,
@@ -16,7 +24,7 @@ import type {
   VisionLanguageModel,
 } from "../model.js";
 import { Parameters, type WeightSource } from "../parameters.js";
-import { type DecoderLayer, decoderLayer, loadDecoderLayer } from "./decoder.js";
+import { loadPreNormLayer, type PreNormLayer, preNormLayer } from "../preNormDecoder.js";
 import { multimodalPositions } from "./positions.js";
 import { Qwen25Vision } from "./vision.js";
 
@@ -35,7 +43,7 @@ export class Qwen25Vl implements VisionLanguageModel {
   readonly parameters: Parameters;
   readonly #vision: Qwen25Vision;
   readonly #embedding: tf.Tensor2D;
-  readonly #layers: DecoderLayer[];
+  readonly #layers: PreNormLayer[];
   readonly #norm: tf.Tensor1D;
   readonly #head: tf.Tensor2D;
   readonly #frequencies: Float32Array;
@@ -59,7 +67,7 @@ export class Qwen25Vl implements VisionLanguageModel {
         decoder.hiddenSize,
       );
       this.#layers = Array.from({ length: decoder.layers }, (_, i) =>
-        loadDecoderLayer(this.parameters, at.decoder, i, decoder),
+        loadPreNormLayer(this.parameters, at.decoder, i, decoder, true),
       );
       this.#norm = this.parameters.vector(`${at.decoder}.norm.weight`, decoder.hiddenSize);
       this.#head = decoder.tiedHead
@@ -152,12 +160,16 @@ export class Qwen25Vl implements VisionLanguageModel {
     return { tensors: [cos, sin] };
   }
 
-  bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D {
-    return causalBias(queries, keys, this.config.decoder.attentionWindows[i]);
+  mask(i: number, _positions: readonly Positions[], queries: TokenLayout, keys: TokenLayout): AttentionMask {
+    return causalMask(queries, keys, { window: this.config.decoder.attentionWindows[i] });
+  }
+
+  attentionScale(): number {
+    return this.config.decoder.headDim ** -0.5;
   }
 
   layer(i: number, input: LayerInput, tape?: Tape): LayerOutput {
-    return tf.tidy(() => ({ ...decoderLayer(this.#layers[i], this.config.decoder, input, tape) }));
+    return tf.tidy(() => ({ ...preNormLayer(this.#layers[i], this.config.decoder, input, tape) }));
   }
 
   norm(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D {
