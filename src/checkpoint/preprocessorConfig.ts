@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { EspalierError } from "../errors.js";
-import { check } from "./config.js";
+import { check } from "./config/index.js";
 import { isObject, readJsonObject } from "./files.js";
 import type { ResizeFilter } from "./resize.js";
 

@@ -1,7 +1,7 @@
 /** Pictures and a question to what the model reads: token ids with the pictures' places, and the pictures' patches. */
 import { EspalierError } from "../errors.js";
 import { type ChatMessage, type ChatTemplate, readChatTemplate } from "./chatTemplate.js";
-import { type ModelConfig, readConfig } from "./config.js";
+import { type ModelConfig, readConfig } from "./config/index.js";
 import { type ImageProcessorConfig, readImageProcessorConfig } from "./preprocessorConfig.js";
 import { type PatchedImages, patchImages } from "./qwenImageProcessor.js";
 import type { RgbImage } from "./resize.js";
@@ -146,6 +146,7 @@ export class Processor {
   }
 
   #checkAgreement(): void {
+    if (this.config.architecture !== "qwen2_5_vl") return;
     const { vision } = this.config;
     const pairs = [
       ["patch_size", this.imageConfig.patchSize, vision.patchSize],

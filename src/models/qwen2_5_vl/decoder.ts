@@ -3,7 +3,7 @@
  * SwiGLU; RMS norm before each, residual around each (arXiv 2412.15115 §2).
  */
 import * as tf from "@tensorflow/tfjs";
-import type { DecoderConfig } from "../../checkpoint/index.js";
+import type { QwenDecoderConfig } from "../../checkpoint/index.js";
 import type { Tape } from "../../tensor/index.js";
 import {
   add,
@@ -23,7 +23,7 @@ import type { LayerInput, LayerOutput, LayerProbe, LayoutRotary } from "../model
 import type { Parameters } from "../parameters.js";
 
 /** Loads layer `i`; `prefix` is the decoder's, such as "model.language_model". */
-export function loadDecoderLayer(p: Parameters, prefix: string, i: number, c: DecoderConfig) {
+export function loadDecoderLayer(p: Parameters, prefix: string, i: number, c: QwenDecoderConfig) {
   const layer = `${prefix}.layers.${i}`;
   return {
     inputNorm: p.vector(`${layer}.input_layernorm.weight`, c.hiddenSize),
@@ -45,7 +45,7 @@ function rotaryOf({ tensors: [cos, sin] }: LayoutRotary): Rotary {
 }
 
 /** Keys and values of rows that are not attended to; no gradient flows into them. */
-function droppedKeys(w: DecoderLayer, c: DecoderConfig, batch: number, dropped: LayerProbe["dropped"]) {
+function droppedKeys(w: DecoderLayer, c: QwenDecoderConfig, batch: number, dropped: LayerProbe["dropped"]) {
   if (!dropped) return null;
   const normalised = rmsNorm(dropped.hidden, w.inputNorm, c.rmsNormEps);
   const heads = (map: LinearParameters) => splitHeads(linear(normalised, map), batch, c.kvHeads);
@@ -58,7 +58,7 @@ function droppedKeys(w: DecoderLayer, c: DecoderConfig, batch: number, dropped: 
 }
 
 /** See `VisionLanguageModel.layer`; called within `tf.tidy`. */
-export function decoderLayer(w: DecoderLayer, c: DecoderConfig, input: LayerInput, tape?: Tape): LayerOutput {
+export function decoderLayer(w: DecoderLayer, c: QwenDecoderConfig, input: LayerInput, tape?: Tape): LayerOutput {
   const { batch, bias, policy, probe, past } = input;
   const pick = (x: tf.Tensor2D) => (input.queries ? gatherRows(x, input.queries.rows, tape) : x);
   const normalised = rmsNorm(input.hidden, w.inputNorm, c.rmsNormEps, tape); // [B·N_k, H]
