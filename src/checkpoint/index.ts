@@ -21,12 +21,22 @@ export type {
 export { parseConfig, readConfig, SUPPORTED_ARCHITECTURES } from "./config/index.js";
 export { decodeUtf8, fileError, openForReading, readBytes, readJsonObject, writeAtomically } from "./files.js";
 export { decodeImage, readImage } from "./image.js";
-export type { ImageProcessorConfig, QwenImageProcessorConfig } from "./preprocessorConfig.js";
-export { parseImageProcessorConfig, readImageProcessorConfig } from "./preprocessorConfig.js";
-export type { EncodedPrompt, PromptInput } from "./processor.js";
-export { Processor } from "./processor.js";
-export type { PatchedImages } from "./qwenImageProcessor.js";
-export { patchImages, smartResize } from "./qwenImageProcessor.js";
+export type {
+  ClipImageProcessorConfig,
+  ImageProcessorConfig,
+  PatchedImages,
+  QwenImageProcessorConfig,
+  SiglipImageProcessorConfig,
+} from "./imageProcessors/index.js";
+export {
+  parseImageProcessorConfig,
+  patchImages,
+  readImageProcessorConfig,
+  smartResize,
+} from "./imageProcessors/index.js";
+export type { EncodedPrompt, PromptInput } from "./processor/processor.js";
+export { Processor } from "./processor/processor.js";
+export { visualTokens } from "./processor/visualTokens.js";
 export type { ResizeFilter, RgbImage } from "./resize.js";
 export { resizeImage } from "./resize.js";
 export type { ElementRange, SafetensorsFile, TensorData, TensorInfo } from "./safetensors.js";

@@ -11,7 +11,7 @@ import { type Gemma3Config, readGemma3 } from "./gemma3.js";
 import { type LlavaConfig, readLlava } from "./llava.js";
 import { type Qwen25VlConfig, readQwen25Vl } from "./qwen25Vl.js";
 
-export { check } from "./check.js";
+export { check, short } from "./check.js";
 export type { DecoderConfig } from "./decoderConfig.js";
 export type { FixedTowerConfig } from "./fixedTower.js";
 export type { Gemma3Config, Gemma3DecoderConfig, Gemma3TokenIds, SiglipVisionConfig } from "./gemma3.js";

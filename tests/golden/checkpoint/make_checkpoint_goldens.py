@@ -12,6 +12,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLProcessor, Qwen2TokenizerFast, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from configurations import SMALL_TEXT, SMALL_VISION, configurations
+from images import images
 from golden_tools import path, pattern, sha, write_json
 
 
@@ -191,7 +192,7 @@ def processor():
     write_json("processor.json", {"cases": expected, "variants": variants})
 
 
-PARTS = [safetensors, resizing, pictures, configurations, processor]
+PARTS = [safetensors, resizing, pictures, configurations, images, processor]
 
 if __name__ == "__main__":
     for part in PARTS:
