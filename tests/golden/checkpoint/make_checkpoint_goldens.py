@@ -13,6 +13,7 @@ from transformers import Qwen2_5_VLConfig, Qwen2_5_VLProcessor, Qwen2TokenizerFa
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from configurations import SMALL_TEXT, SMALL_VISION, configurations
 from images import images
+from prompts import prompts
 from golden_tools import path, pattern, sha, write_json
 
 
@@ -192,7 +193,7 @@ def processor():
     write_json("processor.json", {"cases": expected, "variants": variants})
 
 
-PARTS = [safetensors, resizing, pictures, configurations, images, processor]
+PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts]
 
 if __name__ == "__main__":
     for part in PARTS:
