@@ -1,18 +1,18 @@
 /** From a checkpoint directory to a model that is ready to run. */
 import { type ModelConfig, openWeights, readConfig } from "../checkpoint/index.js";
+import { EspalierError } from "../errors.js";
 import { useBackend } from "../tensor/index.js";
 import type { VisionLanguageModel } from "./model.js";
 import type { WeightSource } from "./parameters.js";
 import { Qwen25Vl } from "./qwen2_5_vl/index.js";
 
+type Builder<Config> = (config: Config, source: WeightSource) => VisionLanguageModel;
+
 type Builders = {
-  readonly [A in ModelConfig["architecture"]]: (
-    config: Extract<ModelConfig, { architecture: A }>,
-    source: WeightSource,
-  ) => VisionLanguageModel;
+  readonly [A in ModelConfig["architecture"]]?: Builder<Extract<ModelConfig, { architecture: A }>>;
 };
 
-/** How each architecture's graph is built. */
+/** How each architecture's graph is built; an architecture whose checkpoints can only be read so far has none. */
 const MODELS: Builders = {
   qwen2_5_vl: (config, source) => new Qwen25Vl(config, source),
 };
@@ -45,11 +45,17 @@ export async function loadModel(
   warn: (sentence: string) => void = (sentence) => process.emitWarning(sentence),
 ): Promise<LoadedModel> {
   const config = readConfig(directory);
+  const build = MODELS[config.architecture] as Builder<ModelConfig> | undefined;
+  if (build === undefined) {
+    throw new EspalierError(
+      `The checkpoint ${directory} is of the architecture ${config.architecture}, whose pictures and prompts can be prepared but which cannot be run yet; these can: ${Object.keys(MODELS).join(", ")}.`,
+    );
+  }
   const weights = openWeights(directory);
   try {
     await useBackend();
     const used = new Set<string>();
-    const model = MODELS[config.architecture](config, {
+    const model = build(config, {
       has: (name) => weights.has(name),
       read(name, shape) {
         used.add(name);

@@ -1,11 +1,17 @@
 /** Pictures and a question to what the model reads: token ids with the pictures' places, and the pictures' patches. */
-import { EspalierError } from "../errors.js";
-import { type ChatMessage, type ChatTemplate, readChatTemplate } from "./chatTemplate.js";
-import { type ModelConfig, readConfig } from "./config.js";
-import { type ImageProcessorConfig, readImageProcessorConfig } from "./preprocessorConfig.js";
-import { type PatchedImages, patchImages } from "./qwenImageProcessor.js";
-import type { RgbImage } from "./resize.js";
-import { readTokenizer, type Tokenizer } from "./tokenizer.js";
+import { EspalierError } from "../../errors.js";
+import { type ChatMessage, type ChatTemplate, readChatTemplate } from "../chatTemplate.js";
+import { type ModelConfig, readConfig } from "../config/index.js";
+import {
+  type ImageProcessorConfig,
+  type PatchedImages,
+  patchImages,
+  readImageProcessorConfig,
+} from "../imageProcessors/index.js";
+import type { RgbImage } from "../resize.js";
+import { readTokenizer, type Tokenizer } from "../tokenizer.js";
+import { checkAgreement } from "./agreement.js";
+import { expandPlaceholders, placeholderText } from "./placeholders.js";
 
 /** What is asked, and the answer where it is known. */
 export interface PromptInput {
@@ -20,7 +26,7 @@ export interface PromptInput {
 
 /** A tokenised prompt with its patches. */
 export interface EncodedPrompt extends PatchedImages {
-  /** int32 [N]: prompt, then answer and end token; each picture is t·h·w / merge² image tokens. */
+  /** int32 [N]: prompt, then answer and end token; each picture is as many image tokens as `visualTokens` says. */
   readonly inputIds: Int32Array;
   /** Number of prompt tokens, the opening of the assistant's turn included. */
   readonly promptLength: number;
@@ -50,7 +56,7 @@ export class Processor {
       );
     }
     this.#template = template;
-    this.#checkAgreement();
+    checkAgreement(directory, this.config, this.imageConfig);
   }
 
   /**
@@ -72,7 +78,7 @@ export class Processor {
    */
   encode(input: PromptInput): EncodedPrompt {
     const patched = patchImages(input.images, this.imageConfig);
-    const prompt = this.#expand(this.#promptIds(input), patched.gridThw);
+    const prompt = expandPlaceholders(this.#promptIds(input), patched.gridThw, this.config);
     const answer = input.answer === undefined ? [] : [...this.tokenizer.encode(input.answer), this.endToken];
     return { inputIds: Int32Array.from([...prompt, ...answer]), promptLength: prompt.length, ...patched };
   }
@@ -120,43 +126,11 @@ export class Processor {
     if (input.system !== undefined) {
       messages.unshift({ role: "system", content: [{ type: "text", text: input.system }] });
     }
-    const text = this.#render(messages, true);
+    const printed = this.#render(messages, true);
+    const text = placeholderText(printed, input.images.length, this.config, this.tokenizer);
     const { bosToken } = this.tokenizer;
     // A template that prints bos itself must not get a second one from the tokenizer.
     const addSpecialTokens = bosToken === null || !text.startsWith(bosToken);
     return this.tokenizer.encode(text, { addSpecialTokens });
-  }
-
-  /** Repeats each picture's image token once per visual token. */
-  #expand(ids: readonly number[], gridThw: PatchedImages["gridThw"]): number[] {
-    const { image } = this.config.tokens;
-    const found = ids.filter((id) => id === image).length;
-    if (found !== gridThw.length) {
-      throw new EspalierError(
-        `The prompt has ${found} image tokens for ${gridThw.length} pictures; the chat template should print one per picture, and the question none.`,
-      );
-    }
-    const merged = this.imageConfig.mergeSize ** 2;
-    let picture = 0;
-    return ids.flatMap((id) => {
-      if (id !== image) return [id];
-      const [t, h, w] = gridThw[picture++]!;
-      return Array.from({ length: (t * h * w) / merged }, () => image);
-    });
-  }
-
-  #checkAgreement(): void {
-    const { vision } = this.config;
-    const pairs = [
-      ["patch_size", this.imageConfig.patchSize, vision.patchSize],
-      ["temporal_patch_size", this.imageConfig.temporalPatchSize, vision.temporalPatchSize],
-      ["merge_size", this.imageConfig.mergeSize, vision.spatialMergeSize],
-    ] as const;
-    for (const [name, found, wanted] of pairs) {
-      if (found === wanted) continue;
-      throw new EspalierError(
-        `The checkpoint ${this.#directory} contradicts itself: ${name} is ${found} in preprocessor_config.json and ${wanted} in config.json.`,
-      );
-    }
   }
 }
