@@ -259,12 +259,12 @@ function appended({ batch, length, index }: TokenLayout, places: Int32Array): To
 }
 
 /** Positions of a prompt and of `extra` tokens behind it. */
-function continued({ axes, values, next }: Positions, extra: number): Positions {
+function continued({ axes, values, next, ...rest }: Positions, extra: number): Positions {
   const n = values.length / axes;
   const longer = new Int32Array(axes * (n + extra));
   for (let axis = 0; axis < axes; axis++) {
     longer.set(values.subarray(axis * n, (axis + 1) * n), axis * (n + extra));
     for (let t = 0; t < extra; t++) longer[axis * (n + extra) + n + t] = next + t;
   }
-  return { axes, values: longer, next: next + extra };
+  return { ...rest, axes, values: longer, next: next + extra };
 }

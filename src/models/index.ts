@@ -6,13 +6,16 @@ export {
   gatherRows,
   gelu,
   type KeyPolicy,
+  layerNorm,
   linear,
   MASKED,
   reshape,
   type Span,
 } from "./blocks/index.js";
 export { type CausalMaskOptions, causalMask } from "./causalMask.js";
+export { Gemma3 } from "./gemma3/index.js";
 export { layoutFrom, otherTokens, slotsOf } from "./layout.js";
+export { Llava } from "./llava/index.js";
 export { type LoadedModel, loadModel } from "./load.js";
 export type {
   GridThw,

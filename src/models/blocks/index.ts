@@ -1,4 +1,4 @@
-export { gelu, siluGate } from "./activation.js";
+export { gelu, quickGelu, siluGate, tanhGelu, tanhGeluGate } from "./activation.js";
 export { advance } from "./advance.js";
 export { type AttentionOptions, attention } from "./attention.js";
 export { type AttentionMask, denseMask, MASKED, type Span } from "./attentionMask.js";
@@ -7,6 +7,7 @@ export { concatRows, gatherRows } from "./gather.js";
 export { mergeHeads, sliceHeads, splitHeads } from "./heads.js";
 export type { KeyPolicy } from "./keyPolicy.js";
 export { type DroppedKeys, type KeyProbe, probedAttention } from "./keyProbe.js";
+export { type LayerNormParameters, layerNorm } from "./layerNorm.js";
 export { add, type LinearParameters, linear, reshape } from "./linear.js";
 export { rmsNorm } from "./rmsNorm.js";
 export { inverseFrequencies, type Rotary, rotaryFromAngles, rotate } from "./rotary.js";
