@@ -87,8 +87,10 @@ function writePatch(
   }
 }
 
-/** Patches of several calls, one after the other; all have one `patchWidth`. */
-export function joinPatches(parts: readonly PatchedImages[], patchWidth: number): PatchedImages {
+/** Patches of several calls, at least one, one after the other; all have one `patchWidth`. */
+export function joinPatches(parts: readonly PatchedImages[]): PatchedImages {
+  const { patchWidth } = parts[0]!;
+  if (parts.length === 1) return parts[0]!;
   const pixelValues = new Float32Array(parts.reduce((sum, part) => sum + part.pixelValues.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -16,6 +16,7 @@ from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from configurations import SMALL_TEXT, SMALL_VISION, configurations
 from images import images
 from prompts import prompts
+from video import video
 from golden_tools import path, pattern, sha, write_json
 
 
@@ -199,7 +200,7 @@ def processor():
     write_json("processor.json", {"cases": expected, "variants": variants})
 
 
-PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts]
+PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts, video]
 
 if __name__ == "__main__":
     for part in PARTS:
