@@ -1,11 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 import { assert } from "chai";
+import fc from "fast-check";
 import {
   type ContentPart,
   Processor,
   parseVideoProcessorConfig,
   patchVideos,
+  type RgbImage,
   readVideoProcessorConfig,
   type Video,
   visualTokens,
@@ -129,6 +131,26 @@ describe("videos", () => {
     expectSentence(() => readVideoProcessorConfig(directory), /video_preprocessor_config\.json: it does not exist/);
   });
 
+  it("survive any settings", () => {
+    const key = fc.constantFrom(
+      ...["size", "min_pixels", "max_pixels", "patch_size", "merge_size", "temporal_patch_size", "image_mean"],
+      ...["image_std", "resample", "do_resize", "do_normalize", "rescale_factor", "video_processor_type"],
+    );
+    fc.assert(
+      fc.property(fc.dictionary(key, fc.oneof(fc.jsonValue(), fc.integer(), fc.double())), (json) => {
+        try {
+          patchVideos(
+            [video(20, 30, 3, 0)],
+            parseVideoProcessorConfig({ min_pixels: 784, max_pixels: 5000, ...json }, "p"),
+          );
+        } catch (error) {
+          assert.equal((error as Error).name, "EspalierError", String(error));
+        }
+      }),
+      { numRuns: 200, seed: 9 },
+    );
+  });
+
   it("that are none are refused in a sentence", () => {
     const refuse = (given: Video, wanted: RegExp) =>
       expectSentence(() => processor.encode({ images: [], videos: [given], question: "?" }), wanted);
@@ -141,6 +163,12 @@ describe("videos", () => {
       /first frame has 9 × 9 pixels and its frame 3 has 9 × 8; all frames must have one size/,
     );
     refuse(video(300, 1, 1, 0), /too elongated/);
+    const long = parseVideoProcessorConfig({ do_resize: false, patch_size: 250, merge_size: 1 }, "p");
+    const frames = new Array<RgbImage>(120).fill(pattern(1750, 1750, 0));
+    expectSentence(
+      () => patchVideos([{ frames, fps: 1 }], long),
+      /come to 2940 patches of 375000 numbers, more than 4 GiB/,
+    );
     const one = video(9, 9, 1, 0);
     const ask = (input: object, wanted: RegExp) =>
       expectSentence(() => processor.encode({ images: [], question: "?", ...input }), wanted);
