@@ -26,18 +26,23 @@ export type {
   ImageProcessorConfig,
   PatchedImages,
   QwenImageProcessorConfig,
+  QwenVideoProcessorConfig,
   SiglipImageProcessorConfig,
+  Video,
 } from "./imageProcessors/index.js";
 export {
   parseImageProcessorConfig,
+  parseVideoProcessorConfig,
   patchImages,
+  patchVideos,
   readImageProcessorConfig,
+  readVideoProcessorConfig,
   smartResize,
 } from "./imageProcessors/index.js";
 export type { EncodedPrompt, PromptInput } from "./processor/processor.js";
 export { Processor } from "./processor/processor.js";
 export { visualTokens } from "./processor/visualTokens.js";
-export type { ResizeFilter, RgbImage } from "./resize.js";
+export type { ResizeFilter, ResizeRounding, RgbImage } from "./resize.js";
 export { resizeImage } from "./resize.js";
 export type { ElementRange, SafetensorsFile, TensorData, TensorInfo } from "./safetensors.js";
 export { openSafetensors } from "./safetensors.js";

@@ -74,7 +74,7 @@ const textSchema = z.looseObject({
   layer_types: z.array(z.enum(["full_attention", "sliding_attention"])).nullish(),
   final_logit_softcapping: z.number().nullish(),
   attn_logit_softcapping: z.number().nullish(),
-  use_bidirectional_attention: z.literal(false).default(false),
+  use_bidirectional_attention: z.literal(false).nullish(),
   bos_token_id: tokenFields.bos_token_id.default(2),
   eos_token_id: tokenFields.eos_token_id.default(1),
   pad_token_id: tokenFields.pad_token_id.default(0),

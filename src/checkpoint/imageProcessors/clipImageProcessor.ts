@@ -1,7 +1,7 @@
 /**
  * Pictures to patches for CLIP's tower, with the numbers of transformers' CLIPImageProcessor and LlavaImageProcessor (those
- * that resize with PIL; their "fast" variants resize with torchvision and differ by rounding): optionally padded to a square,
- * resized, cropped at the centre.
+ * that resize with PIL; their "fast" variants resize with torchvision and differ by rounding, and centre a picture that is too
+ * small for the crop one pixel further up or left): optionally padded to a square, resized, cropped at the centre.
  */
 import { z } from "zod";
 import { EspalierError } from "../../errors.js";

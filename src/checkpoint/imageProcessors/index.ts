@@ -17,6 +17,14 @@ import { type SiglipImageProcessorConfig, siglipImageProcessor } from "./siglipI
 export type { ClipImageProcessorConfig } from "./clipImageProcessor.js";
 export { joinPatches, type PatchedImages } from "./patches.js";
 export { type QwenImageProcessorConfig, smartResize } from "./qwenImageProcessor.js";
+export {
+  parseVideoProcessorConfig,
+  patchVideos,
+  type QwenVideoProcessorConfig,
+  readVideoProcessorConfig,
+  secondsPerGrid,
+  type Video,
+} from "./qwenVideoProcessor.js";
 export type { SiglipImageProcessorConfig } from "./siglipImageProcessor.js";
 
 /** Settings of any supported image processor, told apart by `kind`. */

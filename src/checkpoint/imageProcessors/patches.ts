@@ -1,4 +1,5 @@
 /** Pictures cut into the rows that a vision tower's patch embedding reads. */
+import { EspalierError } from "../../errors.js";
 import type { RgbImage } from "../resize.js";
 
 /** Patches of one or more pictures or videos, one after the other. */
@@ -23,12 +24,16 @@ export interface PatchLayout {
   readonly mergeSize: number;
 }
 
+/** Most numbers that the patches of one prompt may have: 4 GiB of them. */
+const MAX_VALUES = 2 ** 30;
+
 /**
  * Cuts still pictures and videos into patches.
  *
  * @param sequences the frames of each, one size within a sequence, sides that are multiples of `patchSize · mergeSize`. The
  *   last frame is repeated until they fill whole patches; a still picture is one frame. Empty gives no patches.
  * @param table [3 · 256] the value of every byte in every channel.
+ * @throws EspalierError when the patches would take more than 4 GiB.
  */
 export function cutPatches(
   sequences: readonly (readonly RgbImage[])[],
@@ -42,6 +47,11 @@ export function cutPatches(
     return [Math.ceil(frames.length / temporalPatchSize), height / patchSize, width / patchSize] as const;
   });
   const total = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
+  if (total * patchWidth > MAX_VALUES) {
+    throw new EspalierError(
+      `The pictures or videos of a prompt come to ${total} patches of ${patchWidth} numbers, more than 4 GiB; give fewer, fewer frames, or lower max_pixels.`,
+    );
+  }
   const pixelValues = new Float32Array(total * patchWidth);
   let at = 0;
   sequences.forEach((frames, i) => {
@@ -87,8 +97,10 @@ function writePatch(
   }
 }
 
-/** Patches of several calls, one after the other; all have one `patchWidth`. */
-export function joinPatches(parts: readonly PatchedImages[], patchWidth: number): PatchedImages {
+/** Patches of several calls, at least one, one after the other; all have one `patchWidth`. */
+export function joinPatches(parts: readonly PatchedImages[]): PatchedImages {
+  const { patchWidth } = parts[0]!;
+  if (parts.length === 1) return parts[0]!;
   const pixelValues = new Float32Array(parts.reduce((sum, part) => sum + part.pixelValues.length, 0));
   let at = 0;
   for (const part of parts) {

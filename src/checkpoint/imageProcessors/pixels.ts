@@ -91,3 +91,23 @@ export function normalisationTable(config: PixelConfig): Float32Array {
   }
   return table;
 }
+
+/**
+ * As `normalisationTable`, with the roundings of the processors that compute with torch: every factor is float32, rescaling
+ * and normalising are fused.
+ */
+export function torchNormalisationTable(config: PixelConfig): Float32Array {
+  const { doRescale, doNormalize, rescaleFactor } = config;
+  // The scale of the bytes that mean and deviation are brought to.
+  const scale = doRescale ? Math.fround(1 / rescaleFactor) : 1;
+  const table = new Float32Array(3 * 256);
+  for (let channel = 0; channel < 3; channel++) {
+    const mean = Math.fround(Math.fround(config.mean[channel]!) * scale);
+    const std = Math.fround(Math.fround(config.std[channel]!) * scale);
+    for (let byte = 0; byte < 256; byte++) {
+      const rescaled = doRescale ? byte * Math.fround(rescaleFactor) : byte;
+      table[channel * 256 + byte] = doNormalize ? Math.fround(byte - mean) / std : rescaled;
+    }
+  }
+  return table;
+}

@@ -1,11 +1,12 @@
 /** Whether the files of a checkpoint say the same: config.json, preprocessor_config.json, processor_config.json. */
 import path from "node:path";
 import { EspalierError } from "../../errors.js";
-import { type ModelConfig, short } from "../config/index.js";
+import { type ModelConfig, type Qwen25VlConfig, short } from "../config/index.js";
 import { readOptionalJsonObject } from "../files.js";
 import type {
   ClipImageProcessorConfig,
   ImageProcessorConfig,
+  QwenVideoProcessorConfig,
   SiglipImageProcessorConfig,
 } from "../imageProcessors/index.js";
 
@@ -36,6 +37,11 @@ export function checkAgreement(directory: string, config: ModelConfig, images: I
   if (beside !== undefined) compare(directory, "processor_config.json", processorPairs(config, beside));
 }
 
+/** The same for what they say about videos. */
+export function checkVideoAgreement(directory: string, config: Qwen25VlConfig, videos: QwenVideoProcessorConfig): void {
+  compare(directory, "the settings for videos", layoutPairs(config, videos));
+}
+
 function compare(directory: string, file: string, pairs: readonly Pair[]): void {
   for (const [name, found, wanted] of pairs) {
     if (found === undefined || found === null || found === wanted) continue;
@@ -54,12 +60,15 @@ function imagePairs(config: ModelConfig, images: ImageProcessorConfig): Pair[] {
       ["the width of a prepared picture", width, imageSize],
     ];
   }
-  if (config.architecture !== "qwen2_5_vl") return [];
+  return config.architecture === "qwen2_5_vl" ? layoutPairs(config, images) : [];
+}
+
+function layoutPairs(config: Qwen25VlConfig, layout: QwenVideoProcessorConfig): Pair[] {
   const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
   return [
-    ["patch_size", images.patchSize, patchSize],
-    ["temporal_patch_size", images.temporalPatchSize, temporalPatchSize],
-    ["merge_size", images.mergeSize, spatialMergeSize],
+    ["patch_size", layout.patchSize, patchSize],
+    ["temporal_patch_size", layout.temporalPatchSize, temporalPatchSize],
+    ["merge_size", layout.mergeSize, spatialMergeSize],
   ];
 }
 

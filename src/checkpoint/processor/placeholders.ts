@@ -33,25 +33,56 @@ function gemmaTokens({ tokens }: Gemma3Config, tokenizer: Tokenizer): string[] {
   });
 }
 
+/** The `index`-th picture or video of the input. */
+export interface Placeholder {
+  readonly kind: "image" | "video";
+  readonly index: number;
+}
+
 /**
- * Repeats each picture's image token once per visual token.
+ * The pictures and videos in the order of their tokens: the first image token is the first picture's, and so on.
  *
- * @param ids with one image token per picture.
- * @throws EspalierError when their number is not that of the pictures.
+ * @param ids with one image token per picture and one video token per video.
+ * @throws EspalierError when their numbers are not those of the pictures and videos.
+ */
+export function placeholdersOf(
+  ids: readonly number[],
+  pictures: number,
+  videos: number,
+  config: ModelConfig,
+): Placeholder[] {
+  const { image, video } = placeholderIds(config);
+  const found = { image: 0, video: 0 };
+  const order: Placeholder[] = [];
+  for (const id of ids) {
+    const kind = id === image ? "image" : id === video ? "video" : undefined;
+    if (kind !== undefined) order.push({ kind, index: found[kind]++ });
+  }
+  if (found.image !== pictures) throw wrongNumber(found.image, "image", pictures, "pictures");
+  if (found.video !== videos) throw wrongNumber(found.video, "video", videos, "videos");
+  return order;
+}
+
+/**
+ * Repeats each image or video token once per visual token.
+ *
+ * @param ids as for `placeholdersOf`. @param gridThw one grid for each of these tokens, in order.
  */
 export function expandPlaceholders(
   ids: readonly number[],
   gridThw: PatchedImages["gridThw"],
   config: ModelConfig,
 ): number[] {
-  const { image } = config.tokens;
-  const found = ids.filter((id) => id === image).length;
-  if (found !== gridThw.length) throw wrongNumber(found, "image", gridThw.length, "pictures");
-  let picture = 0;
+  const { image, video } = placeholderIds(config);
+  let next = 0;
   return ids.flatMap((id) => {
-    if (id !== image) return [id];
-    return new Array<number>(visualTokens(config, gridThw[picture++]!)).fill(image);
+    if (id !== image && id !== video) return [id];
+    return new Array<number>(visualTokens(config, gridThw[next++]!)).fill(id);
   });
+}
+
+function placeholderIds({ tokens }: ModelConfig): { readonly image: number; readonly video: number | undefined } {
+  return { image: tokens.image, video: "video" in tokens ? tokens.video : undefined };
 }
 
 function wrongNumber(found: number, token: string, given: number, what: string): EspalierError {

@@ -8,12 +8,15 @@ import numpy as np
 import torch
 from PIL import Image, ImageCms
 from safetensors.torch import save_file
+from torchvision.transforms import InterpolationMode
+from torchvision.transforms.v2.functional import resize
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLProcessor, Qwen2TokenizerFast, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from configurations import SMALL_TEXT, SMALL_VISION, configurations
 from images import images
 from prompts import prompts
+from video import video
 from golden_tools import path, pattern, sha, write_json
 
 
@@ -46,9 +49,13 @@ def resizing():
              (57, 57, 56, 56), (640, 480, 504, 364), (33, 500, 84, 28), (17, 17, 17, 40), (17, 17, 40, 17), (1000, 3, 28, 28),
              (40, 40, 30, 20), (40, 40, 31, 20), (60, 300, 28, 140), (3, 400, 1, 398), (2, 401, 3, 200), (120, 50, 130, 49)]
     filters = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS}
-    cases = []
+    modes = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
+    cases, torch_cases = [], []
     for i, (w, h, nw, nh) in enumerate(sizes):
         picture = Image.fromarray(pattern(w, h, i))
+        for name, mode in modes.items():
+            out = resize(torch.from_numpy(pattern(w, h, i)).permute(2, 0, 1), [nh, nw], interpolation=mode, antialias=True).permute(1, 2, 0)
+            torch_cases.append({"width": w, "height": h, "newWidth": nw, "newHeight": nh, "seed": i, "filter": name, "sha256": sha(out.numpy())})
         for name, f in filters.items():
             cases.append({"width": w, "height": h, "newWidth": nw, "newHeight": nh, "seed": i, "filter": name, "sha256": sha(np.asarray(picture.resize((nw, nh), f)))})
     r = random.Random(3)
@@ -62,7 +69,7 @@ def resizing():
         except ValueError:
             result = None
         smart.append([h, w, factor, low, high, result])
-    write_json("resize.json", {"resize": cases, "smart": smart})
+    write_json("resize.json", {"resize": cases, "torch": torch_cases, "smart": smart})
 
 
 def pictures():
@@ -193,7 +200,7 @@ def processor():
     write_json("processor.json", {"cases": expected, "variants": variants})
 
 
-PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts]
+PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts, video]
 
 if __name__ == "__main__":
     for part in PARTS:
