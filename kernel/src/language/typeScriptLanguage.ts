@@ -104,7 +104,7 @@ export class TypeScriptLanguage implements Language {
 
   /** How many files the last question to the types took, the libraries' among them. */
   get fileCount(): number {
-    return this.#service.getProgram()!.getSourceFiles().length;
+    return this.#checker.fileCount;
   }
 
   /** Reads the libraries' declarations, so that the first cell need not wait for it. */
