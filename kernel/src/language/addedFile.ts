@@ -36,6 +36,8 @@ export interface AddedFile {
   readonly version: string;
   /** What its imports mean, by the names in it. */
   readonly imports: ReadonlyMap<string, Resolution>;
+  /** Paths of the files that it imports. */
+  readonly files: ReadonlySet<string>;
 }
 
 /** Whether files can be added to programs that are made with these options. */
@@ -90,7 +92,12 @@ export function prepareFile(
   file.ambientModuleNames = [];
   (ts as unknown as Binder).bindSourceFile(source, options);
   const resolved = resolve(specifiers);
-  return { source, version, imports: new Map(specifiers.map(({ text }, i) => [text, resolved[i]!])) };
+  return {
+    source,
+    version,
+    imports: new Map(specifiers.map(({ text }, i) => [text, resolved[i]!])),
+    files: new Set(resolved.flatMap(({ resolvedModule }) => resolvedModule?.resolvedFileName ?? [])),
+  };
 }
 
 /**

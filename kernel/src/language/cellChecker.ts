@@ -151,6 +151,11 @@ export class CellChecker {
     return this.#program.fileCount;
   }
 
+  /** After a question that failed: what was found out in the middle of it is forgotten. The cells stay. */
+  forget(): void {
+    this.#program.forget();
+  }
+
   #programOf(path: string): ts.Program {
     return this.#program.around(path, [...this.#global.keys()]);
   }

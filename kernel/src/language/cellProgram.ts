@@ -4,20 +4,24 @@
  */
 import type ts from "typescript";
 import { type AddedFile, addFiles, canAddFiles, isAddable, prepareFile } from "./addedFile.js";
-import { NotebookFiles } from "./notebookFiles.js";
+import type { NotebookFiles } from "./notebookFiles.js";
 
-/** After so many added files, or new types, the checker is made anew: it forgets nothing by itself. */
-const MAX_ADDED = 500;
-const MAX_TYPES = 100_000;
+export interface CellProgramLimits {
+  /** After so many added files the program is made anew, because its checker forgets nothing by itself. Default 500. */
+  readonly files?: number;
+  /** After so many new types. Default 100,000. */
+  readonly types?: number;
+}
 
 /** A program as the compiler made it. */
 interface Base {
   readonly program: ts.Program;
+  /** Its files that nobody need import. */
   readonly roots: readonly string[];
   /** What the files were when it was made. */
   readonly revision: number;
   /** Versions of the cells in it. */
-  readonly cells: ReadonlyMap<string, string>;
+  readonly cells: ReadonlyMap<string, string | undefined>;
   readonly types: number;
   readonly canAdd: boolean;
   /** Takes away what was added. */
@@ -27,52 +31,64 @@ interface Base {
 export class CellProgram {
   readonly #files: NotebookFiles;
   readonly #service: ts.LanguageService;
+  readonly #limits: Required<CellProgramLimits>;
   /** The modules that cells have imported: they stay, so that going from one cell to another reads nothing again. */
   readonly #imported = new Set<string>();
   readonly #added = new Map<string, AddedFile>();
   #base: Base | undefined;
-  /** Files that were added to the present base. */
+  /** Files that were added to the present base, those that are gone among them. */
   #additions = 0;
   #bases = 0;
   /** The file that was asked for last. */
   #last: string | undefined;
 
-  constructor(files: NotebookFiles, service: ts.LanguageService) {
+  /** @param service over these files. */
+  constructor(
+    files: NotebookFiles,
+    service: ts.LanguageService,
+    { files: maxFiles = 500, types = 100_000 }: CellProgramLimits = {},
+  ) {
     this.#files = files;
     this.#service = service;
+    this.#limits = { files: maxFiles, types };
   }
 
   /**
-   * The program, which has a file and all that it imports. What its checker says of other files of cells may be old.
+   * The service's program, with a file in it and all that the file imports. Files of other cells may be missing.
    *
    * @param globals files that every cell sees.
    */
   around(path: string, globals: readonly string[]): ts.Program {
     this.#last = path;
-    const isWhole = this.#forgetAdded();
-    if (!isWhole || this.#isOutdated(path, globals)) this.#renew(globals);
+    const isWhole = this.#dropChanged();
+    if (!isWhole || this.#isOutdated(path, globals)) this.#make(globals);
     if (this.#has(path)) return this.#base!.program;
-    const missing = this.#add(path);
-    const isAdded = this.#has(path);
-    if (isAdded && missing.length === 0) return this.#base!.program;
+    const missing = new Set<string>();
+    const isAdded = this.#add(path, missing);
+    if (isAdded && missing.size === 0) return this.#base!.program;
     for (const name of missing) this.#imported.add(name);
-    this.#renew(isAdded ? globals : [path, ...globals]);
-    this.#add(path);
+    this.#make(isAdded ? globals : [path, ...globals]);
+    if (isAdded) this.#add(path, missing);
     return this.#base!.program;
+  }
+
+  /** The next question gets a new program: the checker of this one was left in the middle of something. */
+  forget(): void {
+    this.#base?.strip();
+    this.#base = undefined;
   }
 
   /** How many files there are for the last question, the libraries' among them. */
   get fileCount(): number {
-    const { program } = this.#base!;
     const reached = new Set<string>();
     const visit = (path: string): void => {
       const added = this.#added.get(path);
       if (added === undefined || reached.has(path)) return;
       reached.add(path);
-      for (const file of importedCells(added)) visit(file);
+      for (const file of added.files) visit(file);
     };
     visit(this.#last ?? "");
-    return program.getSourceFiles().length + reached.size;
+    return this.#base!.program.getSourceFiles().length + reached.size;
   }
 
   #has(path: string): boolean {
@@ -82,19 +98,22 @@ export class CellProgram {
   /**
    * Takes away the added files that are no more what they were.
    *
-   * @returns whether nothing that is left has found one of them.
+   * @returns whether no file that is left has found one of them.
    */
-  #forgetAdded(): boolean {
-    for (const [path, { version }] of this.#added)
-      if (this.#files.getScriptVersion(path) !== version) this.#added.delete(path);
-    let isWhole = true;
-    for (const [path, file] of this.#added) {
-      if (importedCells(file).every((each) => this.#has(each))) continue;
-      // Nobody can have found the draft.
-      if (NotebookFiles.isDraft(path)) this.#added.delete(path);
-      else isWhole = false;
+  #dropChanged(): boolean {
+    const changed = [...this.#added].filter(([path, { version }]) => this.#files.cellVersion(path) !== version);
+    for (const [path] of changed) this.#added.delete(path);
+    for (const [path, { files }] of this.#added) {
+      if (!changed.some(([each]) => files.has(each))) continue;
+      // Nobody has found the draft.
+      if (path !== this.#draft(path)) return false;
+      this.#added.delete(path);
     }
-    return isWhole;
+    return true;
+  }
+
+  #draft(path: string): string {
+    return this.#files.cellPath("draft", path.endsWith(".tsx") ? ".tsx" : ".ts");
   }
 
   #isOutdated(path: string, globals: readonly string[]): boolean {
@@ -104,33 +123,31 @@ export class CellProgram {
       base.revision !== this.#files.revision ||
       globals.some((file) => !base.roots.includes(file)) ||
       base.roots.some((file) => file !== path && !globals.includes(file)) ||
-      [...base.cells].some(([path, version]) => this.#files.getScriptVersion(path) !== version) ||
-      this.#additions > MAX_ADDED ||
-      base.program.getTypeCount() - base.types > MAX_TYPES
+      [...base.cells].some(([cell, version]) => this.#files.cellVersion(cell) !== version) ||
+      this.#additions >= this.#limits.files ||
+      base.program.getTypeCount() - base.types >= this.#limits.types
     );
   }
 
-  /** @param files from which the program is made, besides what cells have imported. */
-  #renew(files: readonly string[]): void {
+  /** Makes the base. @param roots files besides those that cells have imported. */
+  #make(roots: readonly string[]): void {
     this.#base?.strip();
     this.#added.clear();
     this.#additions = 0;
+    const { importsPath } = this.#files;
     // With the number it is another text each time: of one that is the same the service would make no new program.
     const imports = [...this.#imported].map((name) => `import ${JSON.stringify(name)};\n`).join("");
-    this.#files.put(this.#files.importsPath, `${imports}export {}; // ${++this.#bases}\n`);
-    this.#files.startProgram([...files, this.#files.importsPath]);
+    this.#files.put(importsPath, `${imports}export {}; // ${++this.#bases}\n`);
+    this.#files.startProgram([...new Set([...roots, importsPath])]);
     const program = this.#service.getProgram()!;
     this.#files.programMade();
-    const cells = program
-      .getSourceFiles()
-      .map(({ fileName }) => fileName)
-      .filter(NotebookFiles.isCellName);
+    const cells = program.getSourceFiles().filter(({ fileName }) => this.#files.isCell(fileName));
     const canAdd = canAddFiles(program);
     this.#base = {
       program,
-      roots: files,
+      roots,
       revision: this.#files.revision,
-      cells: new Map(cells.map((path) => [path, this.#files.getScriptVersion(path)])),
+      cells: new Map(cells.map(({ fileName }) => [fileName, this.#files.cellVersion(fileName)])),
       types: program.getTypeCount(),
       canAdd,
       strip: canAdd ? addFiles(program, this.#added) : () => {},
@@ -138,38 +155,32 @@ export class CellProgram {
   }
 
   /**
-   * Adds a file of a cell, and those of the cells that it imports. One that cannot be added is left out.
+   * Adds a cell's file, and those of the cells that it imports.
    *
-   * @returns names of modules that the program has not looked for yet.
+   * @param missing gets the names of modules that no program has looked for yet.
+   * @returns whether it could be added; if not, a program must be made around it.
    */
-  #add(path: string): readonly string[] {
-    if (this.#has(path)) return [];
+  #add(path: string, missing: Set<string>): boolean {
+    if (this.#has(path)) return true;
     const { canAdd, program } = this.#base!;
-    if (!canAdd || !NotebookFiles.isCellName(path)) return [];
-    const options = program.getCompilerOptions();
+    if (!canAdd || !this.#files.isCell(path)) return false;
     const source = this.#files.parse(path);
-    if (!isAddable(source)) return [];
-    const file = prepareFile(source, this.#files.getScriptVersion(path), options, (specifiers) =>
+    if (!isAddable(source)) return false;
+    const file = prepareFile(source, this.#files.cellVersion(path)!, program.getCompilerOptions(), (specifiers) =>
       this.#files.resolveModuleNameLiterals(specifiers, path, undefined),
     );
     this.#added.set(path, file);
     this.#additions++;
-    const missing: string[] = [];
     for (const [name, { resolvedModule }] of file.imports) {
-      if (resolvedModule === undefined || this.#has(resolvedModule.resolvedFileName)) continue;
-      const { resolvedFileName: imported } = resolvedModule;
-      if (NotebookFiles.isCellName(imported)) {
-        missing.push(...this.#add(imported));
-        if (this.#has(imported)) continue;
+      const imported = resolvedModule?.resolvedFileName;
+      if (imported === undefined || this.#has(imported)) continue;
+      if (this.#files.isCell(imported)) {
+        if (this.#add(imported, missing)) continue;
+        this.#added.delete(path);
+        return false;
       }
-      if (!this.#imported.has(name)) missing.push(name);
+      if (!this.#imported.has(name)) missing.add(name);
     }
-    return missing;
+    return true;
   }
-}
-
-function importedCells({ imports }: AddedFile): readonly string[] {
-  return [...imports.values()]
-    .map(({ resolvedModule }) => resolvedModule?.resolvedFileName)
-    .filter((file) => file !== undefined && NotebookFiles.isCellName(file)) as readonly string[];
 }

@@ -70,8 +70,14 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     return name.includes(CELL);
   }
 
-  static isDraft(name: string): boolean {
-    return name.includes(`${CELL}draft__`);
+  /** Whether a file stands for a cell that is no module, or for something else of the session. */
+  isCell(file: string): boolean {
+    return path.basename(file).startsWith(CELL) && path.dirname(file) === this.#folder;
+  }
+
+  /** A text that is another one for each text that is put; undefined when there is none. */
+  cellVersion(file: string): string | undefined {
+    return this.#cells.get(file)?.version;
   }
 
   /** The text that was put for a file; undefined when there is none. */
@@ -95,13 +101,13 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     if (this.textOf(file) === text) return;
     for (let at = path.dirname(file); !this.#folders.has(at); at = path.dirname(at)) this.#folders.add(at);
     this.#cells.set(file, { snapshot: ts.ScriptSnapshot.fromString(text), version: String(++this.#versions) });
-    if (!NotebookFiles.isCellName(file)) this.#revision++;
+    if (!this.isCell(file)) this.#revision++;
   }
 
   remove(file: string): void {
     if (!this.#cells.delete(file)) return;
     this.#resolutions.forgetWhere(NotebookFiles.isCellName);
-    if (!NotebookFiles.isCellName(file)) this.#revision++;
+    if (!this.isCell(file)) this.#revision++;
   }
 
   /** The service makes a new program when it is next asked. @param roots from which everything else is found by imports. */
