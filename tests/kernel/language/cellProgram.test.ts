@@ -212,6 +212,11 @@ describe("kernel/language: types that change while the checker stays", () => {
     await language.settle(103);
     expect(await convert(105, "const fifth: Kept[] = [kept, also, new Sub(), ...third, ...fourth]")).to.equal(true);
     expect(await codes("third.none")).to.deep.equal([2339]);
+    expect(await convert(106, "class Held { private secret = 1 }; await 1")).to.equal(true);
+    expect(await convert(107, "declare global { var held: Held }")).to.equal(true);
+    expect(await convert(108, "const one: Held = held")).to.equal(true);
+    await language.settle(106);
+    expect(await convert(109, "const two: Held = held")).to.equal(true);
   });
 
   it("does not take what is only written for declared", async () => {
@@ -226,9 +231,18 @@ describe("kernel/language: types that change while the checker stays", () => {
   it("goes on after an expression that is too deep for the compiler", async () => {
     notebook = new Notebook();
     await notebook.run("class Deep { next(): Deep { return this } }; const deep = new Deep()");
-    const failure = await notebook.failure(`const far = deep${".next()".repeat(1500)}`);
-    expect(failure).to.be.instanceOf(RangeError);
-    expect(await codes("const text: string = deep; [1].map((n) => n.none)")).to.deep.equal([2322, 2339]);
+    // How deep is too deep for which part of the compiler depends on the stack.
+    const failures: unknown[] = [];
+    for (let depth = 600; depth <= 2000; depth += 100) {
+      const failure = await codes(`const far${depth} = deep${".next()".repeat(depth)}`).catch(
+        (error: unknown) => error,
+      );
+      if (!(failure instanceof Error)) continue;
+      failures.push(failure);
+      expect(await codes(`far${depth}; const text: string = deep`), `${depth}`).to.deep.equal([2304, 2322]);
+    }
+    expect(failures).not.to.deep.equal([]);
+    for (const failure of failures) expect(failure).to.be.instanceOf(RangeError);
     expect(await notebook.run("deep.next() === deep")).to.equal(true);
   });
 });
