@@ -12,7 +12,7 @@ export {
   type StudySample,
   samplesData,
   tsvData,
-} from "./data.js";
+} from "./data/index.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export type { StudyGridOptions } from "./gridRun.js";

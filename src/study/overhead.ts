@@ -3,7 +3,7 @@ import type { ModelConfig, QwenVisionConfig } from "../checkpoint/index.js";
 import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
 import type { GridThw } from "../models/index.js";
 import type { Selector } from "../selectors/index.js";
-import type { StudySample } from "./data.js";
+import type { StudySample } from "./data/index.js";
 
 /** Lengths of the runs of patches that attend to each other in windows, of one picture. */
 function windowLengths([t, h, w]: GridThw, config: QwenVisionConfig): number[] {

@@ -2,10 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { createCanvas } from "@napi-rs/canvas";
 import { expect } from "chai";
-import { Processor } from "../../src/checkpoint/index.js";
-import { embeddedData, type StudyData, samplesData, tsvData } from "../../src/study/index.js";
-import { type EncodedSample, type Split, writeSamples } from "../../src/tasks/index.js";
-import { encodeSamples, temporaryFolder, writeCheckpoint } from "./tiny.js";
+import { Processor } from "../../../src/checkpoint/index.js";
+import { embeddedData, type StudyData, samplesData, tsvData } from "../../../src/study/index.js";
+import { type EncodedSample, type Split, writeSamples } from "../../../src/tasks/index.js";
+import { encodeSamples, temporaryFolder, writeCheckpoint } from "../tiny.js";
 
 describe("study/data", function () {
   this.timeout(60_000);
@@ -86,6 +86,31 @@ describe("study/data", function () {
     expect([all.train.length, all.validation.length, all.test.length, all.split]).to.deep.equal([0, 0, 10, "all"]);
   });
 
+  it("shares out a file that names one split only", async () => {
+    const only = await samplesData(
+      write(Array.from({ length: 10 }, (_, picture) => ({ split: "validation", picture }))),
+    );
+    expect([only.train.length, only.validation.length, only.test.length, only.split]).to.deep.equal([
+      6,
+      2,
+      2,
+      "validation",
+    ]);
+    expect(only.notes![0]).to.match(/has validation samples only: with seed 0, a fifth/);
+  });
+
+  it("keeps to a purpose: scoring alone, or training and choosing alone", async () => {
+    const splits: Split[] = ["train", "train", "train", "train", "train", "test", "test"];
+    const file = write(splits.map((split, picture) => ({ split, picture })));
+    const scored = await samplesData(file, { purpose: "scoring" });
+    expect(ids(scored)).to.deep.equal({ train: [], validation: [], test: ["5", "6"] });
+    const trained = await samplesData(file, { purpose: "training" });
+    expect([trained.train.length, trained.validation.length, trained.test.length]).to.deep.equal([4, 1, 0]);
+    const plain = write([0, 1].map((picture) => ({ split: "validation", picture })));
+    expect((await samplesData(plain, { purpose: "scoring" })).test).to.have.length(2);
+    expect((await samplesData(plain, { purpose: "training" })).train).to.have.length(1);
+  });
+
   it("gives every split at least one sample while there are three", async () => {
     const three = await samplesData(write([0, 1, 2].map((picture) => ({ split: "train" as const, picture }))));
     expect([three.train.length, three.validation.length, three.test.length]).to.deep.equal([1, 1, 1]);
@@ -111,9 +136,88 @@ describe("study/data", function () {
     expect(sample.task).to.equal("TextVQA_VAL");
     expect(sample.answers).to.deep.equal(["red", "blue", "blue"]);
     expect(processor.decode(sample.inputIds.slice(sample.promptLength)).split(" ")[0]).to.equal("blue");
-    // The instruction for short answers is outside the tiny vocabulary.
-    expect(processor.decode(sample.inputIds)).to.match(/read the word <pad> the <pad>/);
+    // The instruction for short answers is outside the tiny vocabulary, but for its article: "Please try to answer the …".
+    expect(processor.decode(sample.inputIds)).to.match(/read the word <pad> .*the <pad>/);
     expect(await sample.pictures!()).to.have.length(1);
+  });
+
+  describe("of benchmarks", () => {
+    const picture = (width: number) => createCanvas(width, 30).toBuffer("image/png").toString("base64");
+    const save = (name: string, rows: readonly (readonly string[])[]) => {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, rows.map((row) => row.join("\t")).join("\n"));
+      return file;
+    };
+    const open = (file: string, options = {}) => tsvData(file, Processor.fromDirectory(model), options);
+
+    it("cuts a sorted file at equal distances, whole units at a time", async () => {
+      // Ten pictures with two questions each; a cut to five of them must not tear a pair, nor take the first category alone.
+      const rows = Array.from({ length: 20 }, (_, i) => {
+        const category = i < 10 ? "color" : "count";
+        return [`${i}`, picture(20 + Math.floor(i / 2)), "red", i % 2 === 0 ? "Yes" : "No", category];
+      });
+      const file = save("MME.tsv", [["index", "image", "question", "answer", "category"], ...rows]);
+      const data = await open(file, { purpose: "scoring", sizes: { test: 5 } });
+      expect(data.test.map(({ id }) => id)).to.deep.equal(["0", "1", "10", "11"]);
+      expect(data.notes).to.deep.equal(["Of 20 samples for scoring 4 are used, at equal distances in the file."]);
+      expect(data.test.map(({ category }) => category)).to.deep.equal(["color", "color", "count", "count"]);
+      const [one, two, three] = data.test.map(({ unit }) => unit);
+      expect([one === two, two === three]).to.deep.equal([true, false]);
+    });
+
+    it("keeps the rotations of a question together", async () => {
+      const rows = [1, 2, 3, 1_000_001, 1_000_002, 1_000_003].map((index) => [
+        `${index}`,
+        index < 1_000_000 ? picture(20 + index) : `${index - 1_000_000}`,
+        "red",
+        "x",
+        "y",
+        "A",
+      ]);
+      const file = save("MMBench_DEV_EN.tsv", [["index", "image", "question", "A", "B", "answer"], ...rows]);
+      const data = await open(file, { purpose: "scoring", sizes: { test: 4 } });
+      expect(data.test.map(({ id }) => id)).to.deep.equal(["1", "2", "1000001", "1000002"]);
+    });
+
+    it("keeps the letters where an option is missing, and never forces a blank answer", async () => {
+      const rows = [["1", picture(20), "red", "x", "", "z", "C"]];
+      const file = save("SEEDBench_IMG.tsv", [["index", "image", "question", "A", "B", "C", "answer"], ...rows]);
+      expect((await open(file, { everything: true })).test[0].options).to.deep.equal(["x", "", "z"]);
+      const blank = save("VizWiz.tsv", [
+        ["index", "image", "question", "answers"],
+        ["1", picture(20), "red", "['', '', 'blue']"],
+      ]);
+      const [sample] = (await open(blank, { everything: true })).test;
+      const processor = Processor.fromDirectory(model);
+      expect(processor.decode(sample.inputIds.slice(sample.promptLength)).split(" ")[0]).to.equal("blue");
+    });
+
+    it("says that a file is no benchmark's", async () => {
+      const file = save("mine.tsv", [
+        ["index", "image", "question", "answer"],
+        ["1", picture(20), "red", "blue"],
+      ]);
+      const data = await open(file, { everything: true });
+      expect(data.notes).to.deep.equal([
+        "mine.tsv is named after no benchmark that is known here: its answers are scored by exact match.",
+      ]);
+    });
+
+    it("lets samples to train on lack an answer, but none to score", async () => {
+      const rows = ["train", "train", "test"].map((split, i) => [`${i}`, picture(20 + i), "red", "", split]);
+      rows[2][3] = "blue";
+      const file = save("open.tsv", [["index", "image", "question", "answer", "split"], ...rows]);
+      const data = await open(file, { unanswered: true });
+      const [sample] = [...data.train, ...data.validation];
+      expect([sample.answers, sample.inputIds.length]).to.deep.equal([undefined, sample.promptLength]);
+      rows[2][3] = "";
+      save("open.tsv", [["index", "image", "question", "answer", "split"], ...rows]);
+      const message = await open(file, { unanswered: true }).then(
+        () => "nothing",
+        (error: Error) => error.message,
+      );
+      expect(message).to.match(/open\.tsv, line 4: the row has no answer, and is to be scored/);
+    });
   });
 
   it("encodes the embedded benchmark: the same item in every size", async () => {

@@ -1,0 +1,12 @@
+/** The samples of a study, wherever they come from. */
+export {
+  type DataOptions,
+  DEFAULT_SIZES,
+  demandSamples,
+  type SplitSizes,
+  type StudyData,
+  type StudySample,
+} from "./data.js";
+export { embeddedData } from "./embeddedData.js";
+export { tsvData } from "./questionData.js";
+export { samplesData } from "./samplesData.js";
