@@ -1,10 +1,10 @@
 /**
  * Espalier's library: what a program or a notebook imports.
  *
- *     import { createStudy, loadStudyModel, tsvData, Processor } from "espalier";
+ *     import { createStudy, loadStudyModel, benchmarkData, Processor } from "espalier";
  *
  *     const directory = "Qwen2.5-VL-3B-Instruct";
- *     const data = await tsvData("ChartQA_TEST.tsv", Processor.fromDirectory(directory));
+ *     const data = await benchmarkData("ChartQA_TEST.tsv", Processor.fromDirectory(directory));
  *     const study = await createStudy({ model: directory, data, storage: "runs", name: "chartqa" });
  *     study.on("progress", ({ label, done, total }) => console.log(label, done, total));
  *     await study.search({ budgets: [0.3, 0.5] });
@@ -154,6 +154,7 @@ export {
 // Studies: the main job, remembered on the disk.
 export {
   type BestSchedule,
+  benchmarkData,
   createStudy,
   type DataOptions,
   EMBEDDED_DIRECTORY,
@@ -184,7 +185,6 @@ export {
   type Surroundings,
   samplesData,
   type TrainingOptions,
-  tsvData,
 } from "./study/index.js";
 export {
   BENCHMARKS,
@@ -198,6 +198,8 @@ export {
   benchmarkNamed,
   type EncodedSample,
   embeddedItems,
+  openParquet,
+  openQuestions,
   openTsv,
   type QuestionFile,
   type QuestionOptions,

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { Processor } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
 import {
+  benchmarkData,
   type DataOptions,
   DEFAULT_SIZES,
   demandEmbedded,
@@ -14,7 +15,6 @@ import {
   type StudyEvents,
   type StudyModel,
   samplesData,
-  tsvData,
 } from "../study/index.js";
 import { wholeNumber } from "./values.js";
 
@@ -115,5 +115,5 @@ function readData(options: SourceOptions, directory: string, dataOptions: DataOp
   const processor = Processor.fromDirectory(directory);
   return options.data === undefined
     ? embeddedData(processor, dataOptions)
-    : tsvData(options.data, processor, dataOptions);
+    : benchmarkData(options.data, processor, dataOptions);
 }

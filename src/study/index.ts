@@ -4,6 +4,7 @@ export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRu
 export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";
 export {
+  benchmarkData,
   type DataOptions,
   DEFAULT_SIZES,
   embeddedData,
@@ -11,7 +12,6 @@ export {
   type StudyData,
   type StudySample,
   samplesData,
-  tsvData,
 } from "./data/index.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";

@@ -19,6 +19,8 @@ export {
 export * from "./embedded/index.js";
 export type { BenchmarkItem, RgbImage } from "./item.js";
 export * from "./metrics/index.js";
+export { openQuestions } from "./openQuestions.js";
+export { openParquet } from "./parquet.js";
 export type { BenchmarkQuestion } from "./question.js";
 export type { QuestionOptions } from "./questionColumns.js";
 export type { QuestionFile } from "./questionFile.js";

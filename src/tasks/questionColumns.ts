@@ -63,6 +63,8 @@ export class QuestionColumns {
   readonly #optionList: string | undefined;
   /** Column → letter. */
   readonly #optionColumns: readonly (readonly [column: string, letter: string])[];
+  /** Columns that tell another benchmark's rows, with the value that does. */
+  readonly #foreign: readonly (readonly [column: string, value: string])[];
   readonly #unanswered: boolean;
 
   /**
@@ -92,6 +94,7 @@ export class QuestionColumns {
         return letter === undefined ? [] : [[column, letter] as const];
       })
       .sort(([, a], [, b]) => (a < b ? -1 : 1));
+    this.#foreign = Object.entries(this.benchmark?.foreign ?? {}).filter(([column]) => columns.includes(column));
     const wanted: Column[] = [...(options.ids ? (["id"] as const) : []), "question"];
     if (!this.#unanswered) wanted.push("answers");
     const missing = wanted.filter((part) => this.#columns[part] === undefined).map((part) => USUAL[part][0]);
@@ -105,6 +108,12 @@ export class QuestionColumns {
       );
     }
     this.#checkBenchmark(columns);
+  }
+
+  /** The columns that questions are read from; those of pictures are not among them. */
+  get used(): string[] {
+    const options = this.#optionList === undefined ? this.#optionColumns.map(([column]) => column) : [this.#optionList];
+    return [...new Set([...Object.values(this.#columns), ...options, ...this.#foreign.map(([column]) => column)])];
   }
 
   #listed(columns: readonly string[]): string {
@@ -144,8 +153,7 @@ export class QuestionColumns {
     },
   ): BenchmarkQuestion | undefined {
     const cell = (part: Column) => cells.get(this.#columns[part] ?? "");
-    const foreign = Object.entries(this.benchmark?.foreign ?? {});
-    if (foreign.some(([column, value]) => cells.get(column) === value)) return undefined;
+    if (this.#foreign.some(([column, value]) => cells.get(column) === value)) return undefined;
     const id = textOf(cell("id")).trim() || row.id;
     if (id === undefined) throw row.error("has no index");
     const question = textOf(cell("question"));

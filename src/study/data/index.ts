@@ -1,4 +1,6 @@
 /** The samples of a study, wherever they come from. */
+
+export { benchmarkData } from "./benchmarkData.js";
 export {
   type DataOptions,
   DEFAULT_SIZES,
@@ -8,5 +10,4 @@ export {
   type StudySample,
 } from "./data.js";
 export { embeddedData } from "./embeddedData.js";
-export { tsvData } from "./questionData.js";
 export { samplesData } from "./samplesData.js";

@@ -1,9 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { createCanvas } from "@napi-rs/canvas";
 import { expect } from "chai";
 import { Processor } from "../../../src/checkpoint/index.js";
-import { embeddedData, type StudyData, samplesData, tsvData } from "../../../src/study/index.js";
+import { embeddedData, type StudyData, samplesData, benchmarkData } from "../../../src/study/index.js";
 import { type EncodedSample, type Split, writeSamples } from "../../../src/tasks/index.js";
 import { encodeSamples, temporaryFolder, writeCheckpoint } from "../tiny.js";
 
@@ -130,7 +131,7 @@ describe("study/data", function () {
     ];
     fs.writeFileSync(file, rows.map((row) => row.join("\t")).join("\n"));
     const processor = Processor.fromDirectory(model);
-    const data = await tsvData(file, processor);
+    const data = await benchmarkData(file, processor);
     expect(ids(data)).to.deep.equal({ train: ["a"], validation: ["b"], test: ["c"] });
     const [sample] = data.train;
     expect(sample.task).to.equal("TextVQA_VAL");
@@ -148,7 +149,7 @@ describe("study/data", function () {
       fs.writeFileSync(file, rows.map((row) => row.join("\t")).join("\n"));
       return file;
     };
-    const open = (file: string, options = {}) => tsvData(file, Processor.fromDirectory(model), options);
+    const open = (file: string, options = {}) => benchmarkData(file, Processor.fromDirectory(model), options);
 
     it("cuts a sorted file at equal distances, whole units at a time", async () => {
       // Ten pictures with two questions each; a cut to five of them must not tear a pair, nor take the first category alone.
@@ -190,6 +191,18 @@ describe("study/data", function () {
       const [sample] = (await open(blank, { everything: true })).test;
       const processor = Processor.fromDirectory(model);
       expect(processor.decode(sample.inputIds.slice(sample.promptLength)).split(" ")[0]).to.equal("blue");
+    });
+
+    it("encodes a Parquet file of the hub as it does a TSV", async () => {
+      const file = fileURLToPath(
+        new URL("../../../../tests/golden/tasks/parquet/MME/data/test-00000-of-00001.parquet", import.meta.url),
+      );
+      const data = await open(file, { purpose: "scoring" });
+      expect([data.name, data.split]).to.deep.equal(["MME", "test"]);
+      expect(data.test.map(({ id, task }) => [id, task])[1]).to.deep.equal(["color/1.png#2", "MME"]);
+      const [one, two, three] = data.test.map(({ unit }) => unit);
+      expect([one === two, two === three]).to.deep.equal([true, false]);
+      expect((await data.test[3].pictures!())[0].width).to.equal(9);
     });
 
     it("says that a file is no benchmark's", async () => {

@@ -6,7 +6,7 @@ import { EspalierError } from "../../errors.js";
 import {
   type BenchmarkQuestion,
   choicePrompt,
-  openTsv,
+  openQuestions,
   type QuestionFile,
   type RgbImage,
   titleOf,
@@ -104,7 +104,7 @@ function scoringNote({ benchmark, path: file, items }: QuestionFile): string[] {
 }
 
 /** The samples of an open file, which is closed where that fails. */
-async function questionData(file: QuestionFile, processor: Processor, options: DataOptions): Promise<StudyData> {
+async function encoded(file: QuestionFile, processor: Processor, options: DataOptions): Promise<StudyData> {
   const pacer = new Pacer(options.signal);
   try {
     const encoder = new QuestionEncoder(file, processor);
@@ -143,12 +143,14 @@ async function questionData(file: QuestionFile, processor: Processor, options: D
 }
 
 /**
- * A VLMEvalKit-style TSV file, encoded by a checkpoint's processor. The benchmark that the file is named after (`BENCHMARKS`)
- * says how questions are worded and scored; a file of no known benchmark is scored by the option's letter, or exact match.
+ * A benchmark's file, a TSV as VLMEvalKit keeps it or a Parquet file as the hub does, encoded by a checkpoint's processor. The
+ * benchmark that the file is named after (`BENCHMARKS`) says how questions are worded and scored; a file of no known benchmark
+ * is scored by the option's letter, or exact match.
  *
+ * @param file `.parquet`, or a TSV of any other name; of a Parquet shard all of its set are read.
  * @throws EspalierError for a file or a picture that cannot be used, and a file of another benchmark than its name says;
  *   Stopped.
  */
-export async function tsvData(file: string, processor: Processor, options: DataOptions = {}): Promise<StudyData> {
-  return questionData(openTsv(file, { unanswered: options.unanswered ?? false }), processor, options);
+export async function benchmarkData(file: string, processor: Processor, options: DataOptions = {}): Promise<StudyData> {
+  return encoded(await openQuestions(file, { unanswered: options.unanswered ?? false }), processor, options);
 }
