@@ -155,6 +155,8 @@ export {
 export {
   type BestSchedule,
   benchmarkData,
+  type CombinedParts,
+  combinedData,
   createStudy,
   type DataOptions,
   EMBEDDED_DIRECTORY,

@@ -5,6 +5,8 @@ export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";
 export {
   benchmarkData,
+  type CombinedParts,
+  combinedData,
   type DataOptions,
   DEFAULT_SIZES,
   embeddedData,

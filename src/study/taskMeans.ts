@@ -1,15 +1,11 @@
 /** Accuracy task by task, and benchmark by benchmark as each is published. */
 import type { ResultBenchmarks } from "../export/index.js";
 import { type BenchmarkMeans, benchmarkMeans, benchmarkNamed, EMBEDDED_METRICS } from "../tasks/index.js";
+import { idOfFile } from "./data/index.js";
 import type { SampleList } from "./entries.js";
 
 /** What scores are summed up by. */
 type Samples = Pick<SampleList, "ids" | "tasks" | "categories" | "units">;
-
-/** The title that several files' samples have in front of their ids. */
-export function idOfFile(title: string, id: string): string {
-  return `${title}/${id}`;
-}
 
 function meansOf(values: readonly number[], { ids, tasks, categories, units }: Samples): BenchmarkMeans {
   return benchmarkMeans(

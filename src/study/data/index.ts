@@ -1,6 +1,7 @@
 /** The samples of a study, wherever they come from. */
 
 export { benchmarkData } from "./benchmarkData.js";
+export { type CombinedParts, combinedData, idOfFile } from "./combinedData.js";
 export {
   type DataOptions,
   DEFAULT_SIZES,

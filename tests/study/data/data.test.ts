@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createCanvas } from "@napi-rs/canvas";
 import { expect } from "chai";
 import { Processor } from "../../../src/checkpoint/index.js";
-import { embeddedData, type StudyData, samplesData, benchmarkData } from "../../../src/study/index.js";
+import { benchmarkData, embeddedData, type StudyData, samplesData } from "../../../src/study/index.js";
 import { type EncodedSample, type Split, writeSamples } from "../../../src/tasks/index.js";
 import { encodeSamples, temporaryFolder, writeCheckpoint } from "../tiny.js";
 
