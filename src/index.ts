@@ -1,10 +1,10 @@
 /**
  * Espalier's library: what a program or a notebook imports.
  *
- *     import { createStudy, loadStudyModel, tsvData, Processor } from "espalier";
+ *     import { createStudy, loadStudyModel, benchmarkData, Processor } from "espalier";
  *
  *     const directory = "Qwen2.5-VL-3B-Instruct";
- *     const data = await tsvData("ChartQA_TEST.tsv", Processor.fromDirectory(directory));
+ *     const data = await benchmarkData("ChartQA_TEST.tsv", Processor.fromDirectory(directory));
  *     const study = await createStudy({ model: directory, data, storage: "runs", name: "chartqa" });
  *     study.on("progress", ({ label, done, total }) => console.log(label, done, total));
  *     await study.search({ budgets: [0.3, 0.5] });
@@ -72,6 +72,7 @@ export {
   type FrontierQuality,
   meansCsv,
   parseResults,
+  type ResultBenchmarks,
   type ResultCertificate,
   type ResultMean,
   type ResultRow,
@@ -160,6 +161,9 @@ export {
 // Studies: the main job, remembered on the disk.
 export {
   type BestSchedule,
+  benchmarkData,
+  type CombinedParts,
+  combinedData,
   createStudy,
   type DataOptions,
   EMBEDDED_DIRECTORY,
@@ -190,18 +194,32 @@ export {
   type Surroundings,
   samplesData,
   type TrainingOptions,
-  tsvData,
 } from "./study/index.js";
 export {
+  BENCHMARKS,
+  type Benchmark,
   type BenchmarkItem,
+  type BenchmarkMeans,
+  type BenchmarkQuestion,
+  type BenchmarkScore,
+  type BenchmarkSummary,
+  benchmarkMeans,
+  benchmarkNamed,
   type EncodedSample,
   embeddedItems,
+  openParquet,
+  openQuestions,
   openTsv,
+  type QuestionFile,
+  type QuestionOptions,
   type RgbImage,
   readSamples,
+  type ScoredQuestion,
   type Split,
   score,
   summary,
+  type TitledScore,
+  type Wording,
   writeSamples,
 } from "./tasks/index.js";
 export { type BackendReport, Pacer, Random, Stopped, useBackend } from "./tensor/index.js";

@@ -1,9 +1,12 @@
 /** The options that name a model and its data, and what they open. */
+import { closeSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { Processor } from "../checkpoint/index.js";
+import { openForReading, Processor } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
 import {
+  benchmarkData,
+  combinedData,
   type DataOptions,
   DEFAULT_SIZES,
   demandEmbedded,
@@ -14,13 +17,15 @@ import {
   type StudyEvents,
   type StudyModel,
   samplesData,
-  tsvData,
 } from "../study/index.js";
-import { wholeNumber } from "./values.js";
+import { titleOf } from "../tasks/index.js";
+import { collected, wholeNumber } from "./values.js";
 
 export interface SourceOptions {
   readonly model?: string;
-  readonly data?: string;
+  /** Files whose samples are scored, and trained on too unless `trainData` is given. */
+  readonly data?: readonly string[];
+  readonly trainData?: string;
   readonly samples?: string;
   readonly train?: number;
   readonly validation?: number;
@@ -28,11 +33,17 @@ export interface SourceOptions {
   readonly seed?: number;
 }
 
-/** Adds --model, --data and --samples. */
+/** Adds --model, --data, --train-data and --samples. */
 export function addSourceOptions(command: Command): Command {
   return command
     .option("--model <dir>", "checkpoint directory in Hugging Face's layout (default: the embedded model)")
-    .option("--data <file.tsv>", "benchmark as VLMEvalKit keeps it: index, image or image_path, question, answer, …")
+    .option(
+      "--data <file>",
+      "benchmark as VLMEvalKit keeps it (.tsv: index, image or image_path, question, answer, …) or the hub (.parquet); " +
+        "given several times, a study over several benchmarks",
+      collected,
+    )
+    .option("--train-data <file>", "train and choose on samples of this file, and score all of --data's")
     .option(
       "--samples <file.safetensors>",
       "samples that were tokenised and preprocessed elsewhere, instead of --data",
@@ -43,9 +54,13 @@ export function addSourceOptions(command: Command): Command {
 export function addSizeOptions(command: Command): Command {
   const number = wholeNumber(1);
   return command
-    .option("--train <n>", `most samples to train on (default: ${DEFAULT_SIZES.train})`, number)
-    .option("--validation <n>", `most samples to choose on (default: ${DEFAULT_SIZES.validation})`, number)
-    .option("--test <n>", `most samples to score on (default: ${DEFAULT_SIZES.test})`, number);
+    .option("--train <n>", `most samples to train on, of each file (default: ${DEFAULT_SIZES.train})`, number)
+    .option(
+      "--validation <n>",
+      `most samples to choose on, of each file (default: ${DEFAULT_SIZES.validation})`,
+      number,
+    )
+    .option("--test <n>", `most samples to score on, of each file (default: ${DEFAULT_SIZES.test})`, number);
 }
 
 export interface Source {
@@ -66,10 +81,10 @@ function isEmbedded(directory: string): boolean {
 }
 
 /** A name for a study of this model and data, where none was given. */
-export function defaultName({ model, data, samples }: SourceOptions): string {
+export function defaultName({ model, data = [], trainData, samples }: SourceOptions): string {
   const parts = [model === undefined || isEmbedded(model) ? "embedded" : basename(resolve(model))];
-  const file = data ?? samples;
-  if (file !== undefined) parts.push(basename(file).replace(/\.(tsv|safetensors)$/i, ""));
+  for (const file of [...data, ...(samples === undefined ? [] : [samples])]) parts.push(titleOf(file));
+  if (trainData !== undefined) parts.push("from", titleOf(trainData));
   return (
     parts
       .join("-")
@@ -85,13 +100,11 @@ export function defaultName({ model, data, samples }: SourceOptions): string {
  * @throws EspalierError for options that do not go together, and for everything that cannot be read; Stopped.
  */
 export async function openSource(options: SourceOptions, opening: Opening): Promise<Source> {
-  if (options.data !== undefined && options.samples !== undefined) {
-    throw new EspalierError("Both --data and --samples were given; give one of them.");
-  }
+  checkSource(options);
   const directory = options.model ?? demandEmbedded();
   if (options.data === undefined && options.samples === undefined && !isEmbedded(directory)) {
     throw new EspalierError(
-      `The checkpoint ${directory} needs data: give --data FILE.tsv, or --samples FILE.safetensors. Only the embedded model brings its own.`,
+      `The checkpoint ${directory} needs data: give --data FILE.tsv or FILE.parquet, or --samples FILE.safetensors. Only the embedded model brings its own.`,
     );
   }
   const { train, validation, test, seed } = options;
@@ -110,10 +123,31 @@ export async function openSource(options: SourceOptions, opening: Opening): Prom
   return { studyModel: await loadStudyModel(directory, opening.warn), data };
 }
 
-function readData(options: SourceOptions, directory: string, dataOptions: DataOptions): Promise<StudyData> {
-  if (options.samples !== undefined) return samplesData(options.samples, dataOptions);
+/** @throws EspalierError for options that do not go together, and files that are not there. */
+function checkSource({ data, trainData, samples }: SourceOptions): void {
+  if (data !== undefined && samples !== undefined) {
+    throw new EspalierError("Both --data and --samples were given; give one of them.");
+  }
+  if (data === undefined && trainData !== undefined) {
+    throw new EspalierError("--train-data says what to train on; give --data too, for what is scored.");
+  }
+  // Before the first of them is encoded, which may take long.
+  for (const file of [...(data ?? []), ...(trainData === undefined ? [] : [trainData])]) {
+    closeSync(openForReading(file).fd);
+  }
+}
+
+async function readData(options: SourceOptions, directory: string, dataOptions: DataOptions): Promise<StudyData> {
+  const { data, trainData, samples } = options;
+  if (samples !== undefined) return samplesData(samples, dataOptions);
   const processor = Processor.fromDirectory(directory);
-  return options.data === undefined
-    ? embeddedData(processor, dataOptions)
-    : tsvData(options.data, processor, dataOptions);
+  if (data === undefined) return embeddedData(processor, dataOptions);
+  const purpose = trainData === undefined ? "study" : "scoring";
+  const scored: StudyData[] = [];
+  for (const file of data) scored.push(await benchmarkData(file, processor, { ...dataOptions, purpose }));
+  if (trainData === undefined || dataOptions.everything) return combinedData({ scored });
+  return combinedData({
+    scored,
+    training: await benchmarkData(trainData, processor, { ...dataOptions, purpose: "training" }),
+  });
 }

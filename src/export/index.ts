@@ -33,6 +33,7 @@ export {
   RESULT_BUDGET_UNITS,
   RESULTS_FORMAT,
   RESULTS_VERSION,
+  type ResultBenchmarks,
   type ResultBudgetUnit,
   type ResultCertificate,
   type ResultCost,

@@ -38,6 +38,18 @@ export interface Interval {
   high: number;
 }
 
+/** Results over benchmarks, each as it is published, in percent. */
+export interface ResultBenchmarks {
+  mean: number;
+  scores: {
+    name: string;
+    benchmark: string | null;
+    samples: number;
+    score: number;
+    parts: Record<string, number>;
+  }[];
+}
+
 /** One configuration on one sample. */
 export interface ResultRow {
   series: string;
@@ -74,6 +86,7 @@ export interface ResultMean {
   cost: ResultCost;
   divergence: Interval;
   accuracy: Interval | null;
+  benchmarks?: ResultBenchmarks | undefined;
   beforeTopUp?:
     | {
         cost?: ResultCost | undefined;
@@ -209,7 +222,11 @@ export interface ResultsHead {
   versions: Record<string, string>;
   options?: Record<string, number | boolean | string | null> | undefined;
   notes?: string[] | undefined;
-  unpruned: { cost: ResultCost; accuracy: Interval | null } | null;
+  unpruned: {
+    cost: ResultCost;
+    accuracy: Interval | null;
+    benchmarks?: ResultBenchmarks | undefined;
+  } | null;
   means: ResultMean[];
   frontier: FrontierPoint[];
   grid: GridSummary | null;

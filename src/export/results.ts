@@ -40,6 +40,23 @@ export const costSchema = z.object({
 /** A mean with the interval around it. */
 export const intervalSchema = z.object({ mean: number, low: number, high: number });
 
+/** Results over benchmarks, each as it is published, in percent. */
+export const benchmarksSchema = z.object({
+  mean: number,
+  scores: z
+    .array(
+      z.object({
+        name,
+        benchmark: name.nullable(),
+        samples: z.int().min(1),
+        score: number,
+        parts: z.record(name, number),
+      }),
+    )
+    .min(1)
+    .max(1_000),
+});
+
 /** The same sample's outcome for the projected schedule before single tokens were added (METHOD §6). */
 export const beforeTopUpSchema = z.object({
   counts: z.array(count).min(1).max(10_000),
@@ -82,6 +99,7 @@ export const meanSchema = z.object({
   cost: costSchema,
   divergence: intervalSchema,
   accuracy: intervalSchema.nullable(),
+  benchmarks: benchmarksSchema.optional(),
   beforeTopUp: z
     .object({ cost: costSchema, divergence: intervalSchema, accuracy: intervalSchema.nullable() })
     .partial()
@@ -213,7 +231,9 @@ export const resultsHeadSchema = z.object({
   versions: z.record(name, text),
   options: z.record(name, z.union([number, z.boolean(), text, z.null()])).optional(),
   notes: z.array(text).max(1_000).optional(),
-  unpruned: z.object({ cost: costSchema, accuracy: intervalSchema.nullable() }).nullable(),
+  unpruned: z
+    .object({ cost: costSchema, accuracy: intervalSchema.nullable(), benchmarks: benchmarksSchema.optional() })
+    .nullable(),
   means: z.array(meanSchema).max(1_000_000),
   frontier: z.array(frontierPointSchema).max(1_000_000),
   grid: gridSchema.nullable(),

@@ -1,4 +1,5 @@
 /** Results as plain text for a terminal, a log or a `text/plain` output. */
+import { benchmarkLines } from "./benchmarkTable.js";
 import { certificateLines } from "./certificateTable.js";
 import { type Column, layOut, widthOfAll, wrap } from "./columns.js";
 import {
@@ -110,7 +111,7 @@ function comparisonColumns(comparisons: readonly Comparison[]): Column[] {
 }
 
 /**
- * Draws the frontier with its intervals as a table, then the mean counts per layer, the comparisons, the certificates and the
+ * Draws the frontier with its intervals as a table, then the mean counts per layer, the benchmarks' scores, the comparisons, the certificates and the
  * frontier's quality. Fits the width: intervals give way first, then the bars are grouped.
  *
  * @returns lines ended by line feeds. Names from the results are stripped of control characters.
@@ -159,6 +160,9 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
       lines.push(...wrap(foldCounts(means.get(meanKey(point))!.meanCounts), width, `${label.padStart(6)}  `));
     }
   }
+
+  const benchmarks = benchmarkLines(results, { width, bold });
+  if (benchmarks.length > 0) lines.push("", ...benchmarks);
 
   if (results.comparisons.length > 0) {
     lines.push("", bold("paired comparisons"));

@@ -2,7 +2,7 @@
 import { generate, type PreparedSamples } from "../evaluation/index.js";
 import { score } from "../tasks/index.js";
 import type { Pacer } from "../tensor/index.js";
-import type { StudyData, StudySample } from "./data.js";
+import type { StudyData, StudySample } from "./data/index.js";
 
 export interface Scorer {
   /** What the numbers are, for reports. */
@@ -55,8 +55,8 @@ function greedy(decode: (ids: Iterable<number>) => string): Scorer {
       wrong.forEach((s, i) => {
         answers[s] = generated[i];
       });
-      return samples.map(({ task, answers: accepted = [], options }, s) =>
-        score(task, decode(answers[s]), accepted, options),
+      return samples.map(({ task, answers: accepted = [], options, category }, s) =>
+        score(task, decode(answers[s]), accepted, options, category),
       );
     },
   };

@@ -8,7 +8,7 @@ import { type Selector, type StaticSelector, selector } from "../selectors/index
 import type { Pacer } from "../tensor/index.js";
 import { type Scorer, scorerOf } from "./accuracy.js";
 import { StudyCosts } from "./costs.js";
-import { demandSamples, type StudyData, type StudySample } from "./data.js";
+import { demandSamples, type StudyData, type StudySample } from "./data/index.js";
 import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings } from "./entries.js";
 import type { StudyEmitter, StudyEvents, StudyPart } from "./events.js";
 import type { Journal } from "./journal.js";
@@ -217,7 +217,8 @@ export class StudyContext {
     if (known !== undefined) return known;
     const { split, series, configuration, budget, divergence, accuracy, counts } = entry;
     const costs = this.#costs.mean(counts, split);
-    const { visual, tasks } = this.header.data[split];
+    const samples = this.header.data[split];
+    const { visual } = samples;
     const described = {
       split,
       series,
@@ -226,7 +227,7 @@ export class StudyContext {
       cost: costs.normalised,
       divergence: meanOf(divergence),
       accuracy: meanOf(accuracy),
-      taskAccuracy: taskMeans(accuracy, tasks),
+      taskAccuracy: taskMeans(accuracy, samples),
       costs,
       shares: counts[0].map((_, i) => meanOf(counts.map((row, s) => (visual[s] === 0 ? 1 : row[i] / visual[s])))),
     };

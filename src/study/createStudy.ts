@@ -11,7 +11,7 @@ import { selector } from "../selectors/index.js";
 import { Pacer, useBackend } from "../tensor/index.js";
 import { scorerOf } from "./accuracy.js";
 import { StudyContext } from "./context.js";
-import type { StudyData, StudySample } from "./data.js";
+import type { StudyData, StudySample } from "./data/index.js";
 import { type HeaderEntry, JOURNAL_VERSION, type SampleList, type StudySettings } from "./entries.js";
 import { StudyEmitter } from "./events.js";
 import { differences, fingerprintSamples } from "./fingerprint.js";
@@ -68,6 +68,10 @@ function sampleList(samples: readonly StudySample[], imageToken: number): Sample
     tasks: samples.map(({ task }) => task),
     text: samples.map(({ promptLength }, s) => promptLength - visual[s]),
     visual,
+    ...(samples.some(({ category }) => category !== undefined)
+      ? { categories: samples.map(({ category }) => category ?? null) }
+      : {}),
+    ...(samples.some(({ unit }) => unit !== undefined) ? { units: samples.map(({ unit }) => unit ?? null) } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { type ImageProcessorConfig, patchImages } from "../checkpoint/index.js";
 import { type CostModel, totalCost } from "../cost/index.js";
 import type { EncodedSampleLike } from "../evaluation/index.js";
 import type { RgbImage } from "../tasks/index.js";
-import type { StudySample } from "./data.js";
+import type { StudySample } from "./data/index.js";
 
 /** The most visual tokens, V or fewer, whose full-model cost fits; null where not even one does. */
 export function affordableTokens(

@@ -30,6 +30,9 @@ export interface SampleList {
   /** T and V of each. */
   readonly text: readonly number[];
   readonly visual: readonly number[];
+  /** What a benchmark's summary goes by; left out where no sample has any, null where one has none. */
+  readonly categories?: readonly (string | null)[];
+  readonly units?: readonly (string | null)[];
 }
 
 export interface HeaderEntry {

@@ -10,7 +10,7 @@ import {
 } from "../schedules/index.js";
 import type { Pacer } from "../tensor/index.js";
 import type { StudyContext } from "./context.js";
-import { demandSamples } from "./data.js";
+import { demandSamples } from "./data/index.js";
 import { type EvaluationEntry, SERIES } from "./entries.js";
 import { evaluateUnpruned } from "./unpruned.js";
 

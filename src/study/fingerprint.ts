@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../checkpoint/index.js";
 import type { Pacer } from "../tensor/index.js";
-import type { StudySample } from "./data.js";
+import type { StudySample } from "./data/index.js";
 import type { StudySettings } from "./entries.js";
 
 const CHUNK = 1 << 20;
@@ -59,12 +59,13 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** The fingerprint of samples in their order: ids, tokens, pictures, accepted answers. */
+/** The fingerprint of samples in their order: ids, tokens, pictures, accepted answers, and what else a score goes by. */
 export async function fingerprintSamples(samples: readonly StudySample[], pacer: Pacer): Promise<string> {
   const hash = createHash("sha256");
   for (const sample of samples) {
-    const { id, task, promptLength, inputIds, gridThw, answers = [] } = sample;
-    hash.update(JSON.stringify([id, task, promptLength, inputIds.length, gridThw, answers]));
+    const { id, task, promptLength, inputIds, gridThw, answers = [], category, unit } = sample;
+    const judged = category === undefined && unit === undefined ? [] : [category ?? null, unit ?? null];
+    hash.update(JSON.stringify([id, task, promptLength, inputIds.length, gridThw, answers, ...judged]));
     hash.update(bytesOf(inputIds));
     hash.update(bytesOf(sample.pixelValues));
     await pacer.pause();

@@ -7,7 +7,7 @@ import { countsFromShares } from "../schedules/index.js";
 import { GRID_SEED, type GridOptions, referenceGrid } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { meanOf, type StudyContext } from "./context.js";
-import { demandSamples } from "./data.js";
+import { demandSamples } from "./data/index.js";
 import { type GridBlockEntry, type GridEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 import { evaluatedBudgets } from "./reading.js";
 import { evaluateUnpruned } from "./unpruned.js";

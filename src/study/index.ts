@@ -4,6 +4,9 @@ export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRu
 export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";
 export {
+  benchmarkData,
+  type CombinedParts,
+  combinedData,
   type DataOptions,
   DEFAULT_SIZES,
   embeddedData,
@@ -11,8 +14,7 @@ export {
   type StudyData,
   type StudySample,
   samplesData,
-  tsvData,
-} from "./data.js";
+} from "./data/index.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export type { StudyGridOptions } from "./gridRun.js";

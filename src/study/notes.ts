@@ -1,6 +1,22 @@
 /** Remarks for a reader of results. */
+import { missingOf } from "../tasks/index.js";
 import { type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 import { evaluations } from "./reading.js";
+import { hasBenchmarks } from "./taskMeans.js";
+
+/** How benchmarks are summed up, and which of the eight are not among them. */
+function benchmarksNote({ data }: HeaderEntry): string[] {
+  const { tasks } = data.test;
+  if (!hasBenchmarks(tasks)) return [];
+  const missing = missingOf(new Set(tasks));
+  const eight =
+    missing.length === 0
+      ? "all of the paper's eight are there"
+      : `of the paper's eight ${missing.join(", ")} are missing`;
+  return [
+    `Benchmarks have their own scores in percent (MME: total / 2800 · 100; MMBench: all rotations of a question right), and their mean counts each the same; ${eight}. The accuracy beside them is the mean over all samples.`,
+  ];
+}
 
 /** What a reader of a study's results should know, sentence by sentence. */
 export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): string[] {
@@ -15,7 +31,7 @@ export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): 
       `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
     );
   }
-  return [...notes, ...smallerPicturesNote(entries)];
+  return [...notes, ...benchmarksNote(header), ...smallerPicturesNote(entries)];
 }
 
 /** What smaller pictures leave over, and what they save outside every budget. */

@@ -4,7 +4,7 @@ import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.
 import { EspalierError } from "../errors.js";
 import type { GridThw } from "../models/index.js";
 import type { Selector } from "../selectors/index.js";
-import type { StudySample } from "./data.js";
+import type { StudySample } from "./data/index.js";
 
 /** Lengths of the runs of patches that attend to each other in windows, of one picture. */
 function windowLengths([t, h, w]: GridThw, config: QwenVisionConfig): number[] {

@@ -25,6 +25,7 @@ import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./interval
 import { notesOf } from "./notes.js";
 import { frontierQuality } from "./quality.js";
 import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
+import { benchmarkResults } from "./taskMeans.js";
 
 function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[], kind: K) {
   return entries.filter((entry) => entry.kind === kind) as Extract<JournalEntry, { kind: K }>[];
@@ -101,7 +102,13 @@ class Assembly {
     const means: ResultMean[] = [];
     for (const entry of shown) {
       const [divergence, accuracy] = [found[next++], found[next++]];
-      const mean = { ...this.#mean(entry, "test"), divergence, accuracy };
+      const benchmarks = benchmarkResults(entry.accuracy, this.header.data.test);
+      const mean = {
+        ...this.#mean(entry, "test"),
+        divergence,
+        accuracy,
+        ...(benchmarks === undefined ? {} : { benchmarks }),
+      };
       if (entry.beforeTopUp === undefined) means.push(mean);
       else {
         const cost = this.costs.mean(entry.beforeTopUp.counts, "test");
@@ -289,6 +296,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
   const unpruned = ofKind(entries, "unpruned").at(0);
   const full = data.test.visual.map((visual) => new Array<number>(shape.layers).fill(visual));
   const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
+  const unprunedBenchmarks = unpruned ? benchmarkResults(unpruned.accuracy, data.test) : undefined;
   const grid = assembly.grid();
   const certified = await certificates(entries, header, pacer);
   return {
@@ -339,7 +347,11 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
       ...trainingOptions(entries),
     },
     notes: notesOf(entries, header),
-    unpruned: { cost: assembly.costs.mean(full, "test"), accuracy: unprunedAccuracy },
+    unpruned: {
+      cost: assembly.costs.mean(full, "test"),
+      accuracy: unprunedAccuracy,
+      ...(unprunedBenchmarks === undefined ? {} : { benchmarks: unprunedBenchmarks }),
+    },
     means,
     frontier: assembly.frontier(means),
     grid,

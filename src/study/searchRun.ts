@@ -6,7 +6,7 @@ import type { DifferentiableSearch, Projection } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { checkBudgets, type SampleBudget, sampleBudgets } from "./budgets.js";
 import type { ScoredSplit, StudyContext } from "./context.js";
-import { demandSamples } from "./data.js";
+import { demandSamples } from "./data/index.js";
 import { SERIES } from "./entries.js";
 import { begunOptions, type TrainingOptions, trainedSearch, trainingOf } from "./training.js";
 import { evaluateUnpruned } from "./unpruned.js";

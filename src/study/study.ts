@@ -245,7 +245,7 @@ export class Study {
   /** The unpruned model's accuracy by task; empty where all samples are of one, or it is not known yet. */
   unprunedTaskAccuracy(): ReadonlyMap<string, number> {
     const [unpruned] = this.#context.entriesOf("unpruned");
-    return unpruned === undefined ? new Map() : taskMeans(unpruned.accuracy, this.#context.header.data.test.tasks);
+    return unpruned === undefined ? new Map() : taskMeans(unpruned.accuracy, this.#context.header.data.test);
   }
 
   /** How the search's frontier grew with the work that went into it; null until it is complete once. */

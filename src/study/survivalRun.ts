@@ -6,7 +6,7 @@ import { countsForSample } from "../schedules/index.js";
 import type { RgbImage } from "../tasks/index.js";
 import type { Pacer } from "../tensor/index.js";
 import type { StudyContext } from "./context.js";
-import { demandSamples } from "./data.js";
+import { demandSamples } from "./data/index.js";
 import { asFile, type ScheduleToEvaluate } from "./evaluateRun.js";
 
 export interface StudySurvivalOptions {

@@ -5,7 +5,7 @@ import { type KernelFunction, type KernelSpec, kernelFunction } from "../schedul
 import { type Conditioning, DifferentiableSearch, type SearchOptions } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { meanOf, type StudyContext } from "./context.js";
-import { demandSamples } from "./data.js";
+import { demandSamples } from "./data/index.js";
 import { type EpochRecord, SERIES } from "./entries.js";
 import { loadTraining, type SavedTraining, saveTraining } from "./trainingState.js";
 

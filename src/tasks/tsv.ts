@@ -5,58 +5,36 @@
 import path from "node:path";
 import { readBytes } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
-import type { Split } from "./samples.js";
+import type { Benchmark } from "./benchmarks/index.js";
+import { listOf } from "./pythonList.js";
+import type { BenchmarkQuestion } from "./question.js";
+import { QuestionColumns, type QuestionOptions } from "./questionColumns.js";
+import type { QuestionFile } from "./questionFile.js";
 import { type RecordRange, TsvRecords } from "./tsvRecords.js";
-
-/** One question of a TSV file, without its pictures. */
-export interface TsvItem {
-  /** The `index` column. */
-  readonly id: string;
-  /** Line of the file on which it begins, from 1. */
-  readonly line: number;
-  readonly question: string;
-  /** Accepted answers; an answer column that holds a list gives several. */
-  readonly answers: readonly string[];
-  /** Multiple choice: letter → text, in the order of the letters. */
-  readonly options?: Readonly<Record<string, string>>;
-  readonly hint?: string;
-  readonly category?: string;
-  readonly split?: Split;
-}
 
 /** In VLMEvalKit, an image field of at most so many characters is the index of the row that holds the picture. */
 const LONGEST_REFERENCE = 64;
 const MAX_IMAGE_BYTES = 1024 ** 3;
-/** What pandas reads as "no value": options and hints with these texts are absent, as in VLMEvalKit. */
-const MISSING = new Set(
-  "|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null".split("|"),
-);
-const SPLITS: Readonly<Record<string, Split>> = {
-  train: "train",
-  val: "validation",
-  validation: "validation",
-  dev: "validation",
-  test: "test",
-};
-
 interface Row {
-  readonly item: TsvItem;
+  readonly item: BenchmarkQuestion;
   /** The record whose image or image_path column counts. */
   readonly range: RecordRange;
   readonly reference?: string;
 }
+
+const FORMAT = "A tab-separated VLMEvalKit file";
 
 /**
  * Opens a VLMEvalKit-style TSV file and checks every row; pictures stay in the file until they are asked for.
  *
  * @param file hundreds of megabytes are fine: one record is in memory at a time.
  * @throws EspalierError that names the line for a missing column or value, a duplicate index, bad base64, a reference to a
- *   row without picture, an unclosed quote.
+ *   row without picture, an unclosed quote, and a file of another benchmark than its name says.
  */
-export function openTsv(file: string): TsvBenchmark {
+export function openTsv(file: string, options: QuestionOptions = {}): TsvBenchmark {
   const records = new TsvRecords(file);
   try {
-    return new TsvBenchmark(records);
+    return new TsvBenchmark(records, options);
   } catch (error) {
     records.close();
     throw error;
@@ -64,16 +42,17 @@ export function openTsv(file: string): TsvBenchmark {
 }
 
 /** An open TSV benchmark. Made by `openTsv`. */
-export class TsvBenchmark {
+export class TsvBenchmark implements QuestionFile {
   readonly path: string;
-  /** All questions, in the file's order. */
-  readonly items: readonly TsvItem[];
+  readonly benchmark: Benchmark | undefined;
+  readonly items: readonly BenchmarkQuestion[];
   readonly #records: TsvRecords;
   readonly #columns: readonly string[];
+  readonly #questions: QuestionColumns;
   readonly #rows = new Map<string, Row>();
 
   /** @param records owned by this object from now on. */
-  constructor(records: TsvRecords) {
+  constructor(records: TsvRecords, options: QuestionOptions) {
     this.path = records.path;
     this.#records = records;
     const ranges = records.ranges();
@@ -81,7 +60,17 @@ export class TsvBenchmark {
     if (header.done)
       throw new EspalierError(`${this.path} is empty; a header line and one line per question are wanted.`);
     this.#columns = records.fields(header.value).map((column) => column.trim());
-    this.#checkColumns();
+    const twice = this.#columns.find((column, i) => this.#columns.indexOf(column) !== i);
+    if (twice !== undefined)
+      throw new EspalierError(`${this.path} has the column ${JSON.stringify(twice)} twice; rename or remove one.`);
+    const pictures = ["image", "image_path"];
+    this.#questions = new QuestionColumns(this.path, this.#columns, {
+      ...options,
+      format: FORMAT,
+      pictures,
+      ids: true,
+    });
+    this.benchmark = this.#questions.benchmark;
     for (const range of ranges) this.#addRow(range);
     if (this.#rows.size === 0)
       throw new EspalierError(`${this.path} has a header but no questions; add one line for each.`);
@@ -89,12 +78,7 @@ export class TsvBenchmark {
     this.items = [...this.#rows.values()].map((row) => row.item);
   }
 
-  /**
-   * The encoded pictures (JPEG, PNG …) of a question, in its order; read from the file at each call.
-   *
-   * @throws EspalierError when the question is not of this file, or a picture's file cannot be read.
-   */
-  images(item: TsvItem): Uint8Array[] {
+  async images(item: BenchmarkQuestion): Promise<Uint8Array[]> {
     const own = this.#rows.get(item.id);
     if (own === undefined) throw new EspalierError(`${this.path} has no question with index ${item.id}.`);
     const row = own.reference === undefined ? own : this.#rows.get(own.reference)!;
@@ -105,22 +89,12 @@ export class TsvBenchmark {
     return listOf(values.get("image_path") ?? "").map((name) => readBytes(path.resolve(folder, name), MAX_IMAGE_BYTES));
   }
 
-  /** Closes the file. */
-  close(): void {
-    this.#records.close();
+  place({ line }: BenchmarkQuestion): string {
+    return `${this.path}, line ${line}`;
   }
 
-  #checkColumns(): void {
-    const twice = this.#columns.find((column, i) => this.#columns.indexOf(column) !== i);
-    if (twice !== undefined)
-      throw new EspalierError(`${this.path} has the column ${JSON.stringify(twice)} twice; rename or remove one.`);
-    const missing = ["index", "question", "answer"].filter((column) => !this.#columns.includes(column));
-    if (!this.#columns.includes("image") && !this.#columns.includes("image_path"))
-      missing.push("image (or image_path)");
-    if (missing.length === 0) return;
-    throw new EspalierError(
-      `${this.path} lacks the columns ${missing.join(", ")}; it has ${JSON.stringify(this.#columns.join(", ").slice(0, 300))}. A tab-separated VLMEvalKit file is wanted.`,
-    );
+  close(): void {
+    this.#records.close();
   }
 
   #values(range: RecordRange): Map<string, string> {
@@ -133,29 +107,16 @@ export class TsvBenchmark {
 
   #addRow(range: RecordRange): void {
     const values = this.#values(range);
-    const id = (values.get("index") ?? "").trim();
-    if (id === "") throw this.#error(range, "has no index");
+    const item = this.#questions.read(values, {
+      line: range.line,
+      place: `line ${range.line}`,
+      error: (what) => this.#error(range, what),
+    });
+    if (item === undefined) return;
+    const { id } = item;
     const earlier = this.#rows.get(id);
     if (earlier !== undefined)
       throw this.#error(range, `has the index ${id}, which line ${earlier.item.line} has already`);
-    const question = values.get("question") ?? "";
-    if (question === "") throw this.#error(range, "has no question");
-    const answer = values.get("answer") ?? "";
-    if (answer === "") throw this.#error(range, "has no answer");
-    const options = optionsOf(values);
-    const hint = values.get("hint") ?? "";
-    const category = values.get("category") ?? "";
-    const split = SPLITS[(values.get("split") ?? "").toLowerCase()];
-    const item: TsvItem = {
-      id,
-      line: range.line,
-      question,
-      answers: listOf(answer),
-      ...(options === undefined ? {} : { options }),
-      ...(MISSING.has(hint) ? {} : { hint }),
-      ...(category === "" ? {} : { category }),
-      ...(split === undefined ? {} : { split }),
-    };
     const reference = this.#checkPictures(values, range);
     this.#rows.set(id, { item, range, ...(reference === undefined ? {} : { reference }) });
   }
@@ -186,87 +147,6 @@ export class TsvBenchmark {
   #error(range: RecordRange, what: string): EspalierError {
     return new EspalierError(`${this.path}, line ${range.line}: the row ${what}.`);
   }
-}
-
-function optionsOf(values: ReadonlyMap<string, string>): Record<string, string> | undefined {
-  const letters = [...values.keys()].filter((column) => /^[A-Z]$/.test(column)).sort();
-  const present = letters.filter((letter) => !MISSING.has(values.get(letter)!));
-  if (present.length === 0) return undefined;
-  return Object.fromEntries(present.map((letter) => [letter, values.get(letter)!]));
-}
-
-/**
- * The question as VLMEvalKit words it: for multiple choice hint, question, options and an instruction; otherwise the question,
- * with VLMEvalKit's instruction for short answers if wanted.
- *
- * @param options.shortAnswer asks for a single word or phrase, as VLMEvalKit does for ChartQA, TextVQA and the like; default false.
- */
-export function questionPrompt(
-  item: Pick<TsvItem, "question" | "options" | "hint">,
-  options: { shortAnswer?: boolean } = {},
-): string {
-  if (item.options === undefined) {
-    return options.shortAnswer ? `${item.question}\nAnswer the question using a single word or phrase.` : item.question;
-  }
-  const hint = item.hint === undefined ? "" : `Hint: ${item.hint}\n`;
-  const lines = Object.entries(item.options).map(([letter, text]) => `${letter}. ${text}\n`);
-  return `${hint}Question: ${item.question}\nOptions:\n${lines.join("")}Please select the correct answer from the options above. \n`;
-}
-
-/**
- * A field that may hold a Python list of strings or numbers, such as `['a', "b's"]`: its members, or the field itself when it
- * is no such list. Fields may be megabytes long, hence no regular expression.
- */
-function listOf(field: string): string[] {
-  const text = field.trim();
-  if (!text.startsWith("[") || !text.endsWith("]")) return [field];
-  const members: string[] = [];
-  let position = skipBlanks(text, 1);
-  while (position < text.length - 1) {
-    const quote = text[position]!;
-    let end: number;
-    if (quote === "'" || quote === '"') {
-      end = closingQuote(text, quote, position + 1);
-      if (end < 0) return [field];
-      members.push(withoutEscapes(text.slice(position + 1, end)));
-      end++;
-    } else {
-      end = position;
-      while (/[\w.+-]/.test(text[end]!)) end++;
-      if (end === position) return [field];
-      members.push(text.slice(position, end));
-    }
-    end = skipBlanks(text, end);
-    if (text[end] === ",") position = skipBlanks(text, end + 1);
-    else if (end === text.length - 1) position = end;
-    else return [field];
-  }
-  return members.length === 0 ? [field] : members;
-}
-
-function skipBlanks(text: string, from: number): number {
-  let position = from;
-  while (text[position] === " " || text[position] === "\n" || text[position] === "\t") position++;
-  return position;
-}
-
-/** Position of the next `quote` that no backslash escapes, or −1. */
-function closingQuote(text: string, quote: string, from: number): number {
-  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
-    let backslashes = 0;
-    while (text[at - 1 - backslashes] === "\\" && at - 1 - backslashes >= from) backslashes++;
-    if (backslashes % 2 === 0) return at;
-  }
-  return -1;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
-
-function withoutEscapes(text: string): string {
-  return text.replace(
-    /\\(.)/gs,
-    (_, character: string) => ESCAPES[character] ?? (/[\\'"]/.test(character) ? character : `\\${character}`),
-  );
 }
 
 /** Whether a text is base64 that can be decoded whole: known characters, padding at the end only, a multiple of four. */

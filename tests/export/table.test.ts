@@ -3,9 +3,11 @@ import {
   foldCounts,
   formatCost,
   formatPercent,
+  type ResultBenchmarks,
   type ResultCertificate,
   renderTable,
   sparkline,
+  validateResults,
 } from "../../src/export/index.js";
 import { withCertificates } from "./syntheticCertificate.js";
 import { syntheticResults } from "./syntheticResults.js";
@@ -34,6 +36,47 @@ describe("the plain-text table", () => {
       expect(longest).to.be.at.most(width);
     });
   }
+
+  describe("with benchmarks", () => {
+    const scores = (mme: number): ResultBenchmarks => ({
+      mean: (mme + 80) / 2,
+      scores: [
+        { name: "MME", benchmark: "MME", samples: 4, score: mme, parts: { perception: 1500 } },
+        { name: "ChartQA_TEST", benchmark: "ChartQA", samples: 9, score: 80, parts: {} },
+      ],
+    });
+    const [first] = results.frontier;
+    const withScores = validateResults({
+      ...results,
+      unpruned: { ...results.unpruned!, benchmarks: scores(70) },
+      means: results.means.map((mean) =>
+        mean.configuration === first.configuration && mean.series === first.series
+          ? { ...mean, benchmarks: scores(61.25) }
+          : mean,
+      ),
+    });
+
+    it("has a line for the unpruned model and for every point with scores, and their mean", () => {
+      const lines = renderTable(withScores).split("\n");
+      const at = lines.indexOf("benchmarks, score in percent");
+      const words = lines.slice(at + 1, at + 5).map((line) => line.trim().split(/ +/));
+      expect(words).to.deep.equal([
+        ["budget", "MME", "ChartQA_TEST", "mean"],
+        ["unpruned", "70.0", "80.0", "75.0"],
+        [formatPercent(first.budget!), "61.3", "80.0", "70.6"],
+        [""],
+      ]);
+      expect(renderTable(results)).to.not.include("benchmarks");
+    });
+
+    it("is a paragraph a point where the line is too short", () => {
+      const many = Array.from({ length: 8 }, (_, i) => ({ ...scores(50).scores[0], name: `benchmark ${i}` }));
+      const wide = { ...withScores, unpruned: { ...results.unpruned!, benchmarks: { mean: 50, scores: many } } };
+      const table = renderTable(wide, { width: 60 });
+      expect(table).to.match(/unpruned {2}benchmark 0 50\.0, benchmark 1 50\.0,/);
+      expect(Math.max(...table.split("\n").map((line) => line.length))).to.be.at.most(60);
+    });
+  });
 
   describe("with certificates", () => {
     const certified = withCertificates(results, [0.3, 0.6]);

@@ -7,7 +7,7 @@ import { EspalierError } from "../../src/errors.js";
 import { bootstrapMeans } from "../../src/statistics/index.js";
 import { checkBudgets, sampleBudgets } from "../../src/study/budgets.js";
 import { comparisonBudgets, matchPair, type Pair } from "../../src/study/comparisonsRun.js";
-import type { StudySample } from "../../src/study/data.js";
+import type { StudySample } from "../../src/study/data/index.js";
 import { affordableTokens, downsample } from "../../src/study/downsample.js";
 import type { EvaluationEntry, SampleList, StudySettings } from "../../src/study/entries.js";
 import { differences } from "../../src/study/fingerprint.js";

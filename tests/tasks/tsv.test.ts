@@ -2,9 +2,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { assert } from "chai";
 import fc from "fast-check";
-import { openTsv, questionPrompt } from "../../src/tasks/tsv.js";
+import { openTsv } from "../../src/tasks/tsv.js";
 import { TsvRecords } from "../../src/tasks/tsvRecords.js";
-import { expectSentence, scratchFolder } from "../checkpoint/support.js";
+import { expectSentence, expectSentenceAsync, scratchFolder } from "../checkpoint/support.js";
 
 const picture = (fill: number) => Buffer.alloc(60, fill).toString("base64");
 
@@ -18,7 +18,7 @@ describe("tsv", () => {
   const refuse = (text: string | Uint8Array, wanted: RegExp) => expectSentence(() => open(text).close(), wanted);
   const basic = (...rows: string[]) => ["index\timage\tquestion\tanswer", ...rows].join("\n");
 
-  it("reads rows, options, lists and shared pictures", () => {
+  it("reads rows, options, lists and shared pictures", async () => {
     const rows = [
       "\ufeffindex\timage\tquestion\thint\tA\tB\tC\tanswer\tcategory\tsplit",
       `1\t${picture(1)}\tWhich?\tnan\tred\t\tNone\tA\tcolour\tdev`,
@@ -51,37 +51,24 @@ describe("tsv", () => {
     assert.equal(three!.split, "train");
     assert.deepEqual(four, { id: "4", line: 7, question: 'Plain "quoted" text?', answers: ["[unclosed"] });
     assert.deepEqual(
-      tsv.images(one!).map((bytes) => [bytes.length, bytes[0]]),
+      (await tsv.images(one!)).map((bytes) => [bytes.length, bytes[0]]),
       [[60, 1]],
     );
-    assert.equal(tsv.images(two!)[0]![0], 5);
+    assert.equal((await tsv.images(two!))[0]![0], 5);
     assert.deepEqual(
-      tsv.images(three!).map((bytes) => bytes[0]),
+      (await tsv.images(three!)).map((bytes) => bytes[0]),
       [3, 4],
     );
     tsv.close();
   });
 
-  it("reads pictures beside the file", () => {
+  it("reads pictures beside the file", async () => {
     fs.mkdirSync(path.join(folder, "pictures"), { recursive: true });
     fs.writeFileSync(path.join(folder, "pictures", "a.png"), "PNG");
     const tsv = open("index\timage_path\tquestion\tanswer\n7\tpictures/a.png\tWhat?\tyes\n8\tnone.png\tWhat?\tno\n");
-    assert.equal(Buffer.from(tsv.images(tsv.items[0]!)[0]!).toString(), "PNG");
-    expectSentence(() => tsv.images(tsv.items[1]!), /none\.png: it does not exist/);
+    assert.equal(Buffer.from((await tsv.images(tsv.items[0]!))[0]!).toString(), "PNG");
+    await expectSentenceAsync(() => tsv.images(tsv.items[1]!), /none\.png: it does not exist/);
     tsv.close();
-  });
-
-  it("words questions as VLMEvalKit does", () => {
-    const options = { A: "red", B: "blue" };
-    assert.equal(
-      questionPrompt({ question: "Which?", options, hint: "Look." }),
-      "Hint: Look.\nQuestion: Which?\nOptions:\nA. red\nB. blue\nPlease select the correct answer from the options above. \n",
-    );
-    assert.equal(questionPrompt({ question: "How many?" }), "How many?");
-    assert.equal(
-      questionPrompt({ question: "How many?" }, { shortAnswer: true }),
-      "How many?\nAnswer the question using a single word or phrase.",
-    );
   });
 
   it("names the line of what is wrong", () => {
@@ -120,7 +107,7 @@ describe("tsv", () => {
     expectSentence(() => openTsv(path.join(folder, "none.tsv")), /does not exist/);
   });
 
-  it("finds records across chunks of a large file without holding it", function () {
+  it("finds records across chunks of a large file without holding it", async function () {
     this.timeout(60_000);
     const big = path.join(folder, "big.tsv");
     const fd = fs.openSync(big, "w");
@@ -131,7 +118,7 @@ describe("tsv", () => {
     const tsv = openTsv(big);
     assert.equal(tsv.items.length, 30);
     assert.deepEqual(tsv.items[29], { id: "29", line: 60, question: 'line one\r\nline "two"', answers: ["29"] });
-    assert.equal(tsv.images(tsv.items[17]!)[0]!.length, 900_000);
+    assert.equal((await tsv.images(tsv.items[17]!))[0]!.length, 900_000);
     tsv.close();
   });
 
@@ -151,7 +138,72 @@ describe("tsv", () => {
     );
   });
 
-  it("survives any text", () => {
+  it("refuses a file of another benchmark than its name says", () => {
+    const named = (name: string, text: string, wanted: RegExp) => {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, text);
+      expectSentence(() => openTsv(file).close(), wanted);
+    };
+    const choice = `index\timage\tquestion\tA\tB\tC\tD\tanswer\tcategory\n1\t${picture(1)}\tq\tw\tx\ty\tz\tA\tcolour`;
+    named(
+      "MME.tsv",
+      choice,
+      /MME\.tsv is named after MME, whose questions are answered yes or no, but line 2 offers the options A, B, C, D; give MME's own file/,
+    );
+    named(
+      "ChartQA_TEST.tsv",
+      choice,
+      /after ChartQA, whose questions are answered freely, but line 2 offers the options/,
+    );
+    named(
+      "OCRBench.tsv",
+      basic(`1\t${picture(1)}\tq\ta`),
+      /after OCRBench, .* but it has no column category: "index, image/,
+    );
+    const free = basic(`1\t${picture(1)}\tq\ta`);
+    for (const name of ["MMBench_DEV_EN_V11.tsv", "A-OKVQA.tsv", "SEEDBench_IMG.tsv"]) {
+      named(name, free, /whose questions offer options, but it has no columns A, B, … or choices: "index, image/);
+    }
+    const empty = `index\timage\tquestion\tA\tB\tanswer\n1\t${picture(1)}\tq\t\t\tA`;
+    named("MMBench_DEV_EN.tsv", empty, /line 2: the row has no options/);
+    const other = `index\timage\tquestion\tA\tB\tanswer\n1\t${picture(1)}\tq\tx\ty\tC`;
+    named("MMBench_DEV_EN.tsv", other, /line 2: the row has the answer "C", where MMBench has one of the letters A, B/);
+    const maybe = `index\timage\tquestion\tanswer\tcategory\n1\t${picture(1)}\tq\tmaybe\tOCR`;
+    named("MME.tsv", maybe, /line 2: the row has the answer "maybe", where MME has Yes or No/);
+  });
+
+  it("takes a benchmark's own columns", () => {
+    const open = (name: string, text: string) => {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, text);
+      const tsv = openTsv(file);
+      tsv.close();
+      return tsv.items[0]!;
+    };
+    const vizWiz = `index\timage\tquestion\tanswers\tanswer\n1\t${picture(1)}\tq\t"['a', 'b', 'b']"\ta`;
+    assert.deepEqual(open("VizWiz.tsv", vizWiz).answers, ["a", "b", "b"]);
+    const chart = `index\timage\tquestion\tanswer\tsplit\n1\t${picture(1)}\tq\t7\ttest_augmented`;
+    assert.equal(open("ChartQA_TEST.tsv", chart).category, "augmented");
+    const seed = `index\timage\tquestion\tA\tB\tanswer\tdata_type\n1\t${picture(1)}\tq\tx\ty\tA\tvideo\n2\t1\tq\tx\ty\tB\timage`;
+    // The row of a video is another benchmark's; it is passed over.
+    const file = path.join(folder, "SEEDBench_IMG.tsv");
+    fs.writeFileSync(file, seed.replace("\n2\t1\t", `\n2\t${picture(2)}\t`));
+    const tsv = openTsv(file);
+    assert.deepEqual(
+      tsv.items.map(({ id }) => id),
+      ["2"],
+    );
+    tsv.close();
+  });
+
+  it("reads rows without an answer where that is allowed", () => {
+    fs.writeFileSync(file, `index\timage\tquestion\n1\t${picture(1)}\tq`);
+    const tsv = openTsv(file, { unanswered: true });
+    assert.deepEqual(tsv.items[0]!.answers, []);
+    tsv.close();
+  });
+
+  it("survives any text", async () => {
     const piece = fc.constantFrom(
       "index",
       "image",
@@ -171,11 +223,11 @@ describe("tsv", () => {
       "\r",
       "é",
     );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 40 }), fc.boolean(), (pieces, withHeader) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 40 }), fc.boolean(), async (pieces, withHeader) => {
         try {
           const tsv = open((withHeader ? "index\timage\tquestion\tanswer\n" : "") + pieces.join(""));
-          for (const item of tsv.items) tsv.images(item);
+          for (const item of tsv.items) await tsv.images(item);
           tsv.close();
         } catch (error) {
           assert.equal((error as Error).name, "EspalierError", String(error));

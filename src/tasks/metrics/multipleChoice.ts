@@ -1,4 +1,4 @@
-/** Multiple choice: which letter a free answer means (A-OKVQA, SEEDBench, MMBench). */
+/** Multiple choice of the embedded benchmark: which letter a free answer means, read more kindly than VLMEvalKit reads it. */
 import { plainWords } from "./text.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

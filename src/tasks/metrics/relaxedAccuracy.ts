@@ -1,6 +1,4 @@
 /** The metric of ChartQA: numbers may be off by 5 %. */
-import { tidy } from "./text.js";
-
 const TOLERANCE = 0.05;
 
 /** A number, or a percentage as a share; nothing where the text is neither. */
@@ -16,16 +14,16 @@ function parseNumber(text: string): number | undefined {
  * Source: ChartQA (arXiv 2203.10244), section 5.1.
  */
 export function relaxedAccuracy(prediction: string, answers: readonly string[]): number {
-  const predicted = tidy(prediction);
+  const predicted = prediction.trim();
   if (predicted === "") return 0;
   const value = parseNumber(predicted);
   const right = answers.some((answer) => {
-    const wanted = tidy(answer);
+    const wanted = answer.trim();
     const target = parseNumber(wanted);
     if (value === undefined || target === undefined || target === 0) {
       return predicted.toLowerCase() === wanted.toLowerCase();
     }
-    return Math.abs(value - target) <= TOLERANCE * Math.abs(target);
+    return Math.abs(value - target) / Math.abs(target) <= TOLERANCE;
   });
   return right ? 1 : 0;
 }

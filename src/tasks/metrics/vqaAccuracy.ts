@@ -1,7 +1,7 @@
 /** The metric of VizWiz and TextVQA: agreement with several annotators. */
-import { tidy } from "./text.js";
+import { wholeContraction } from "./contractions.js";
+import { withoutPunctuation } from "./text.js";
 
-const PUNCTUATION = [...';/[]"{}()=+\\_-><@`,?!'];
 const NUMBER_WORDS = ["none zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const DIGIT_OF = new Map(NUMBER_WORDS.flatMap((words, digit) => words.split(" ").map((word) => [word, `${digit}`])));
 const ARTICLES = new Set(["a", "an", "the"]);
@@ -11,27 +11,19 @@ const FEWEST_FOR_AGREEMENT = 4;
 const FULL_AGREEMENT = 3;
 
 /**
- * The VQA evaluation's normal form: lower case, without punctuation, articles and apostrophes, small number words as
- * digits. Punctuation beside a space vanishes, elsewhere it becomes a space; "1,000" is "1000", "3.5" keeps its point.
+ * The VQA evaluation's normal form: without punctuation (see `withoutPunctuation`) and articles, lower case, small number
+ * words as digits, contractions with their apostrophes ("dont" is "don't").
  *
- * **Differs from** the released evaluation in dropping every apostrophe on both sides, where that one spells a table of
- * contractions alike ("dont", "don't"): it agrees on the table, and needs none.
+ * VLMEvalKit keeps a full stop behind a digit ("1990."); the evaluation that was released with the data takes it away, and so
+ * does this.
  */
 export function normaliseVqaAnswer(answer: string): string {
-  const text = tidy(answer);
-  const thousands = /\d,\d/u.test(text);
-  let plain = text;
-  for (const mark of PUNCTUATION) {
-    const vanishes = thousands || text.includes(`${mark} `) || text.includes(` ${mark}`);
-    plain = plain.replaceAll(mark, vanishes ? "" : " ");
-  }
-  return plain
-    .replace(/\.(?!\d)/gu, "")
+  return withoutPunctuation(answer.replaceAll(/[\n\t]/gu, " ").trim())
     .toLowerCase()
-    .replaceAll("'", "")
     .split(/\s+/u)
     .map((word) => DIGIT_OF.get(word) ?? word)
     .filter((word) => word !== "" && !ARTICLES.has(word))
+    .map(wholeContraction)
     .join(" ");
 }
 

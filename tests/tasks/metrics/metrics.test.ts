@@ -5,6 +5,8 @@ import {
   exactMatch,
   extractOption,
   extractYesNo,
+  inferChoice,
+  inferredChoiceAccuracy,
   majorityShare,
   multipleChoiceAccuracy,
   normaliseVqaAnswer,
@@ -58,6 +60,54 @@ describe("multipleChoiceAccuracy", () => {
   });
 });
 
+describe("inferredChoiceAccuracy", () => {
+  const colors = ["red", "green", "blue", "dark red"];
+
+  it("finds a capital letter among the last four words", () => {
+    // Worked by hand through VLMEvalKit's steps.
+    for (const text of [
+      "B",
+      "B.",
+      "(B)",
+      "B. green",
+      "The answer is B.",
+      "Answer: B",
+      "green",
+      "It is GREEN.",
+      "{B}",
+    ]) {
+      expect(inferChoice(text, colors), text).to.equal("B");
+    }
+    expect(inferChoice("B it is as anybody can see", colors)).to.equal(undefined);
+    expect(inferChoice("A dog", colors)).to.equal("A");
+    // Two letters; none is said to be the answer, and no text stands there.
+    expect(inferChoice("A or B", colors)).to.equal(undefined);
+    // Both letters, but one of them is called the answer.
+    expect(inferChoice("Not A since it is late. The correct answer is **C**, as one sees", colors)).to.equal("C");
+    // "b" is no letter, but part of the text "blue" the other way round: nothing.
+    expect(inferChoice("b", colors)).to.equal(undefined);
+    expect(inferChoice("the answer is blue", colors)).to.equal("C");
+  });
+
+  it("finds one option's text, unless there is more talk than options", () => {
+    expect(inferChoice("it seems to be blue", colors)).to.equal("C");
+    // "red" stands in "dark red" too.
+    expect(inferChoice("dark red", colors)).to.equal(undefined);
+    expect(inferChoice(`blue ${"x".repeat(40)}`, colors)).to.equal(undefined);
+  });
+
+  it("knows a refusal, and options that are missing", () => {
+    expect(inferChoice("Cannot determine the answer, B", colors)).to.equal("Z");
+    expect(inferChoice("Z", colors)).to.equal("Z");
+    expect(inferChoice("B", ["red", "", "blue"])).to.equal(undefined);
+    expect(inferredChoiceAccuracy("C", ["C"], ["red", "", "blue"])).to.equal(1);
+    expect(inferredChoiceAccuracy("C", ["blue"], colors)).to.equal(1);
+    expect(inferredChoiceAccuracy("Z", ["Z"], colors)).to.equal(0);
+    expect(inferredChoiceAccuracy("", ["A"], colors)).to.equal(0);
+    expect(inferredChoiceAccuracy(" ", ["A"], ["", " "])).to.equal(0);
+  });
+});
+
 describe("vqaAccuracy", () => {
   it("normalises as the VQA evaluation does", () => {
     // Worked by hand through its steps: punctuation, full stops, case, articles, number words.
@@ -67,9 +117,20 @@ describe("vqaAccuracy", () => {
     expect(normaliseVqaAnswer("3.5 m.")).to.equal("3.5 m");
     expect(normaliseVqaAnswer("Two")).to.equal("2");
     expect(normaliseVqaAnswer("none")).to.equal("0");
-    expect(normaliseVqaAnswer("don't")).to.equal(normaliseVqaAnswer("dont"));
+    expect(normaliseVqaAnswer("in 1990.")).to.equal("in 1990");
     expect(normaliseVqaAnswer("stop / go")).to.equal("stop go");
-    expect(normaliseVqaAnswer("4 7")).to.equal("47");
+    expect(normaliseVqaAnswer("none\nof  ten")).to.equal("0 of 10");
+    // Not one word, as the embedded benchmark's spelled answers are.
+    expect(normaliseVqaAnswer("4 7")).to.equal("4 7");
+  });
+
+  it("spells contractions alike, but no other word with an apostrophe", () => {
+    expect(normaliseVqaAnswer("dont")).to.equal("don't");
+    expect(normaliseVqaAnswer("couldntve")).to.equal("couldntve");
+    expect(normaliseVqaAnswer("couldnt've")).to.equal("couldn't've");
+    expect(normaliseVqaAnswer("somebody'd")).to.equal("somebodyd");
+    expect(normaliseVqaAnswer("dog's")).to.not.equal(normaliseVqaAnswer("dogs"));
+    expect(normaliseVqaAnswer("its")).to.not.equal(normaliseVqaAnswer("it's"));
   });
 
   it("averages over annotators, each left out once", () => {
@@ -95,6 +156,9 @@ describe("yesNoAccuracy", () => {
     expect(extractYesNo("NO")).to.equal("no");
     expect(extractYesNo("yes and no")).to.equal(undefined);
     expect(extractYesNo("nothing")).to.equal(undefined);
+    // Marks that the VQA evaluation leaves are part of the word.
+    expect(extractYesNo("yes:")).to.equal(undefined);
+    expect(extractYesNo("[Yes]")).to.equal("yes");
     expect(yesNoAccuracy("yes", ["Yes"])).to.equal(1);
     expect(yesNoAccuracy("no", ["Yes"])).to.equal(0);
     expect(yesNoAccuracy("maybe", ["maybe"])).to.equal(0);
@@ -117,13 +181,26 @@ describe("relaxedAccuracy", () => {
   });
 });
 
-describe("contains and exactMatch", () => {
-  it("join characters that are spelled one by one", () => {
-    expect(contains("k u w", ["kuw"])).to.equal(1);
-    expect(contains("the word is KUW", ["k u w"])).to.equal(1);
-    expect(contains("k u", ["k u w"])).to.equal(0);
+describe("contains", () => {
+  it("looks for any answer, case aside, line ends as blanks", () => {
+    expect(contains("the word is KUW", ["other", "kuw"])).to.equal(1);
+    expect(contains("12\nMain Street", [" 12 main "])).to.equal(1);
+    expect(contains("k u w", ["kuw"])).to.equal(0);
     expect(contains("anything", [""])).to.equal(0);
-    expect(exactMatch("4 7", ["47"])).to.equal(1);
+    expect(contains("anything", [" \n"])).to.equal(0);
+  });
+
+  it("takes blanks out of handwritten formulae, where case counts", () => {
+    const formulae = "Handwritten Mathematical Expression Recognition";
+    expect(contains("x ^ { 2 }", ["x^{2}"], undefined, formulae)).to.equal(1);
+    expect(contains("X^{2}", ["x ^ {2}"], undefined, formulae)).to.equal(0);
+    expect(contains("x ^ { 2 }", ["x^{2}"], undefined, "Digit String Recognition")).to.equal(0);
+    expect(contains("x", [" "], undefined, formulae)).to.equal(0);
+  });
+});
+
+describe("exactMatch", () => {
+  it("passes over case, space and a final full stop", () => {
     expect(exactMatch("Red  star.", ["red star"])).to.equal(1);
     expect(exactMatch("red", ["red star"])).to.equal(0);
   });
@@ -138,7 +215,14 @@ describe("score", () => {
     expect(score("OCRBench", "it says kuw", ["kuw"])).to.equal(1);
     expect(score("sign", "4 7", ["4 7"])).to.equal(1);
     expect(score("MMBench_DEV_EN", "(B)", ["B"], ["x", "y"])).to.equal(1);
-    expect(score("A-OKVQA", "b", ["B"])).to.equal(1);
+    expect(score("A-OKVQA", "B", ["B"], ["x", "y"])).to.equal(1);
+    expect(score("A-OKVQA", "b", ["B"], ["x", "y"])).to.equal(0);
+    expect(score("MME", "Yes, it is.", ["Yes"])).to.equal(1);
+    expect(score("VizWiz", "two", ["2"])).to.equal(1);
+    expect(score("sign", "4 7", ["47"])).to.equal(1);
+    expect(score("TextVQA_VAL", "4 7", ["47"])).to.equal(0);
+    // Named alike, but other benchmarks.
+    expect(score("OCRBench_v2", "it says kuw", ["kuw"])).to.equal(0);
     expect(score("count", "C", ["C"], ["1", "2", "3", "4"])).to.equal(1);
     expect(score("someone's own", "A cat", ["a cat"])).to.equal(1);
     expect(score("someone's own", "B", ["B"], ["x", "y"])).to.equal(1);
@@ -155,6 +239,14 @@ describe("score", () => {
       "word",
       "sign",
       "other",
+      "A-OKVQA",
+      "VizWiz",
+      "SEEDBench_IMG",
+      "MMBench_DEV_EN",
+      "MME",
+      "ChartQA_TEST",
+      "OCRBench",
+      "TextVQA_VAL",
     );
     const text = fc.oneof(fc.string(), fc.constantFrom("", " ", "A", "yes", "no", "0", "the", "47", "red"));
     fc.assert(

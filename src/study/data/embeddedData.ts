@@ -1,0 +1,44 @@
+/** The embedded benchmark as a study's data. */
+import type { Processor } from "../../checkpoint/index.js";
+import { type BenchmarkItem, embeddedItems, type Split } from "../../tasks/index.js";
+import { Pacer } from "../../tensor/index.js";
+import { type DataOptions, DEFAULT_SIZES, type StudyData, type StudySample } from "./data.js";
+
+/** The embedded benchmark, encoded by the processor of a checkpoint that knows its words. */
+export async function embeddedData(processor: Processor, options: DataOptions = {}): Promise<StudyData> {
+  const pacer = new Pacer(options.signal);
+  const sizes = { ...DEFAULT_SIZES, ...options.sizes };
+  const total = sizes.train + sizes.validation + sizes.test;
+  let done = 0;
+  const encode = async (split: Split): Promise<StudySample[]> => {
+    const samples: StudySample[] = [];
+    for (let i = 0; i < sizes[split]; i++) {
+      const [item] = embeddedItems(split, 1, { offset: i });
+      samples.push(embeddedSample(item, processor));
+      options.onProgress?.(++done, total);
+      await pacer.pause();
+    }
+    return samples;
+  };
+  if (options.everything) sizes.train = sizes.validation = 0;
+  return {
+    name: "embedded benchmark",
+    train: await encode("train"),
+    validation: await encode("validation"),
+    test: await encode("test"),
+    notes: ["Embedded model and embedded benchmark: they show the method, and say nothing about any other model."],
+    processor,
+  };
+}
+
+function embeddedSample(item: BenchmarkItem, processor: Processor): StudySample {
+  const { id, task, images, question, answers, options } = item;
+  return {
+    id,
+    task,
+    ...processor.encode({ images, question, answer: answers[0] }),
+    answers,
+    ...(options === undefined ? {} : { options }),
+    pictures: () => Promise.resolve(images),
+  };
+}
