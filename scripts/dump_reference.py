@@ -9,7 +9,7 @@ Without --image, inputs are drawn from --seed and only config.json and the weigh
 one picture, two pictures and none.
 
 The file: I64 input_ids, attention_mask [B,N]; F32 pixel_values [patches,width], whatever the model takes; I64
-image_grid_thw [pictures,3]; I64 token_type_ids [B,N] where the model has them; F32 hidden_states [L+1,B,N,H], the last one after the final norm; F32 logits
+image_grid_thw [pictures and videos,3], in the order of their tokens, and with videos F32 seconds_per_grid, 0 for a picture; I64 token_type_ids [B,N] where the model has them; F32 hidden_states [L+1,B,N,H], the last one after the final norm; F32 logits
 [B,N,V]. Everything is computed in float32 with eager attention.
 """
 import argparse
@@ -36,27 +36,30 @@ def picture_tokens(config, part):
     """What stands for one picture in the prompt, and its grid of patches. part: rows and columns of patches; towers that see
     every picture at one size take theirs instead."""
     vision = config.vision_config
-    if config.model_type == "qwen2_5_vl":
-        tokens = part[0] * part[1] // vision.spatial_merge_size**2
-        return [config.vision_start_token_id] + [config.image_token_id] * tokens + [config.vision_end_token_id], [1, *part]
+    if type(config).model_type == "qwen2_5_vl":
+        grid = [1, *part] if len(part) == 2 else list(part[:3])
+        token = config.image_token_id if len(part) == 2 else config.video_token_id
+        tokens = grid[0] * grid[1] * grid[2] // vision.spatial_merge_size**2
+        return [config.vision_start_token_id] + [token] * tokens + [config.vision_end_token_id], grid
     side = vision.image_size // vision.patch_size
-    if config.model_type == "llava":
+    if type(config).model_type == "llava":
         return [config.image_token_id] * side**2, [1, side, side]
-    if config.model_type == "gemma3":
+    if type(config).model_type == "gemma3":
         return [config.boi_token_index] + [config.image_token_id] * config.mm_tokens_per_image + [config.eoi_token_index], [1, side, side]
-    raise SystemExit(f"Random inputs are known for qwen2_5_vl, llava and gemma3, not for {config.model_type}; give --image.")
+    raise SystemExit(f"Random inputs are known for qwen2_5_vl, llava and gemma3, not for {type(config).model_type}; give --image.")
 
 
 def random_inputs(config, samples, seed=0):
     """Right-padded inputs.
 
-    samples: for each, a list of the number of text tokens (int) and of pictures (height, width in patches), in order.
+    samples: for each, a list, in order, of the number of text tokens (int), of pictures (height, width in patches) and of videos
+    (frames, height, width in patches, seconds between two of those frames).
     """
     draw = random.Random(seed)
     text, vision = config.get_text_config(), config.vision_config
     forbidden = special_ids(config)
     words = [i for i in range(min(text.vocab_size, 100_000)) if i not in forbidden]
-    rows, grids = [], []
+    rows, grids, seconds = [], [], []
     for parts in samples:
         row = []
         for part in parts:
@@ -65,6 +68,7 @@ def random_inputs(config, samples, seed=0):
                 continue
             tokens, grid = picture_tokens(config, part)
             grids.append(grid)
+            seconds.append(part[3] if len(part) == 4 else 0)
             row += tokens
         rows.append(row)
     longest = max(map(len, rows))
@@ -72,15 +76,21 @@ def random_inputs(config, samples, seed=0):
         "input_ids": torch.tensor([row + [words[0]] * (longest - len(row)) for row in rows]),
         "attention_mask": torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows]),
     }
-    if config.model_type == "gemma3":
+    if type(config).model_type == "gemma3":
         inputs["token_type_ids"] = (inputs["input_ids"] == config.image_token_id).long()
     generator = torch.Generator().manual_seed(seed)
-    if grids and config.model_type == "qwen2_5_vl":
-        patches = sum(h * w for _, h, w in grids)
+    if grids and type(config).model_type == "qwen2_5_vl":
+        counts = [t * h * w for t, h, w in grids]
         channels = getattr(vision, "in_channels", None) or getattr(vision, "in_chans", 3)
         width = channels * vision.temporal_patch_size * vision.patch_size**2
-        inputs["pixel_values"] = torch.randn(patches, width, generator=generator)
-        inputs["image_grid_thw"] = torch.tensor(grids)
+        patches = torch.randn(sum(counts), width, generator=generator).split(counts)
+        for suffix, kind, wanted in (("pixel_values", "image", False), ("pixel_values_videos", "video", True)):
+            own = [i for i, s in enumerate(seconds) if (s > 0) == wanted]
+            if own:
+                inputs[suffix] = torch.cat([patches[i] for i in own])
+                inputs[f"{kind}_grid_thw"] = torch.tensor([grids[i] for i in own])
+        if any(seconds):
+            inputs["second_per_grid_ts"] = torch.tensor([s for s in seconds if s > 0])
     elif grids:
         inputs["pixel_values"] = torch.randn(len(grids), 3, vision.image_size, vision.image_size, generator=generator)
     return inputs
@@ -94,6 +104,30 @@ def as_patches(config, pixels):
     count, channels, height, width = pixels.shape
     cut = pixels.reshape(count, channels, height // size, size, width // size, size).permute(0, 2, 4, 1, 3, 5)
     return cut.reshape(-1, channels * size * size), torch.tensor([[1, height // size, width // size]] * count)
+
+
+def prompt_order(config, inputs):
+    """Pictures' and videos' patches and grids in the order of their tokens, and the seconds of each grid; None without videos."""
+    if "pixel_values_videos" not in inputs:
+        return None
+    merge = config.vision_config.spatial_merge_size**2
+    parts = {}
+    for kind, pixels, token in (("image", "pixel_values", config.image_token_id), ("video", "pixel_values_videos", config.video_token_id)):
+        grids = inputs.get(f"{kind}_grid_thw", torch.zeros(0, 3, dtype=torch.long))
+        patches = inputs[pixels].float().split(grids.prod(1).tolist()) if len(grids) else []
+        seconds = inputs["second_per_grid_ts"].tolist() if kind == "video" else [0] * len(grids)
+        parts[token] = iter(list(zip(grids, patches, seconds)))
+    ordered = []
+    for row, mask in zip(inputs["input_ids"].tolist(), inputs["attention_mask"].tolist()):
+        at = 0
+        while at < len(row):
+            if mask[at] and row[at] in parts:
+                ordered.append(next(parts[row[at]]))
+                at += int(ordered[-1][0].prod()) // merge
+            else:
+                at += 1
+    grids, patches, seconds = zip(*ordered)
+    return torch.cat(patches), torch.stack(grids), torch.tensor(seconds, dtype=torch.float32)
 
 
 def image_inputs(directory, images, prompt):
@@ -114,7 +148,10 @@ def reference(model, inputs):
     given = {name: value.to(device) for name, value in inputs.items()}
     output = model(**given, output_hidden_states=True, use_cache=False)
     tensors = {name: inputs[name].long() for name in ("input_ids", "attention_mask", "image_grid_thw", "token_type_ids") if name in inputs}
-    if "pixel_values" in inputs:
+    ordered = prompt_order(model.config, inputs)
+    if ordered is not None:
+        tensors["pixel_values"], tensors["image_grid_thw"], tensors["seconds_per_grid"] = ordered
+    elif "pixel_values" in inputs:
         pixels, grids = as_patches(model.config, inputs["pixel_values"].float())
         tensors["pixel_values"] = pixels
         if grids is not None:

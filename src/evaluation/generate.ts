@@ -86,10 +86,10 @@ function check(
 ): void {
   const empty = prompts.find(({ inputIds }) => inputIds.length === 0);
   if (empty) throw new EspalierError(`Prompt ${empty.id} has no tokens; there is nothing to continue.`);
-  const open = prompts.find(({ inputIds }) => inputIds[inputIds.length - 1] === model.imageTokenId);
+  const open = prompts.find(({ inputIds }) => model.visualTokenIds.includes(inputIds[inputIds.length - 1]));
   if (open) {
     throw new EspalierError(
-      `Prompt ${open.id} ends with an image token; text must follow, from which decoding goes on.`,
+      `Prompt ${open.id} ends with a visual token; text must follow, from which decoding goes on.`,
     );
   }
   for (const prompt of prompts) checkPictures(model, prompt);
@@ -127,11 +127,11 @@ class Decoding {
     this.#encoded = encoded;
     this.#counts = counts;
     this.#pacer = pacer;
-    this.#samples = encoded.map(({ id, inputIds, gridThw }) => ({
+    this.#samples = encoded.map(({ id, inputIds, gridThw, secondsPerGrid }) => ({
       id,
       promptLength: inputIds.length,
-      positions: model.positions(inputIds, gridThw),
-      ...splitPlaces(inputIds, model.imageTokenId),
+      positions: model.positions(inputIds, gridThw, secondsPerGrid),
+      ...splitPlaces(inputIds, model.visualTokenIds),
     }));
   }
 

@@ -58,8 +58,8 @@ export interface PreparedSamples {
 /** Samples run through the teacher at a time. */
 const BATCH = 16;
 
-function encodedPlaces(sample: EncodedSampleLike, imageTokenId: number) {
-  const { visual, text } = splitPlaces(sample.inputIds, imageTokenId);
+function encodedPlaces(sample: EncodedSampleLike, visualTokenIds: readonly number[]) {
+  const { visual, text } = splitPlaces(sample.inputIds, visualTokenIds);
   const answers = sample.inputIds.length - sample.promptLength;
   if (answers < 1) {
     throw new EspalierError(
@@ -67,7 +67,7 @@ function encodedPlaces(sample: EncodedSampleLike, imageTokenId: number) {
     );
   }
   if (visual.length > 0 && visual[visual.length - 1] >= sample.promptLength) {
-    throw new EspalierError(`Sample ${sample.id} has image tokens in its answer; pictures belong to the prompt.`);
+    throw new EspalierError(`Sample ${sample.id} has visual tokens in its answer; pictures belong to the prompt.`);
   }
   return { visual, text };
 }
@@ -110,8 +110,10 @@ async function prepareBatch(
   pacer: Pacer,
 ): Promise<PreparedSample[]> {
   for (const sample of encoded) checkPictures(model, sample);
-  const places = encoded.map((sample) => encodedPlaces(sample, model.imageTokenId));
-  const positions = encoded.map((sample) => model.positions(sample.inputIds, sample.gridThw));
+  const places = encoded.map((sample) => encodedPlaces(sample, model.visualTokenIds));
+  const positions = encoded.map(({ inputIds, gridThw, secondsPerGrid }) =>
+    model.positions(inputIds, gridThw, secondsPerGrid),
+  );
   const visual = await encodePictures(model, encoded, pacer);
   const { layout, embeddings } = embedBatch(model, encoded, visual);
   visual?.dispose();

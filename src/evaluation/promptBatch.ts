@@ -18,7 +18,10 @@ export interface EncodedPromptLike {
   readonly inputIds: Int32Array;
   /** [Σ patches · patchWidth] */
   readonly pixelValues: Float32Array;
+  /** Of its pictures and videos, in the order of their tokens. */
   readonly gridThw: readonly GridThw[];
+  /** Per grid: seconds between the times of a video's grid, default 1; a picture's is not read. */
+  readonly secondsPerGrid?: readonly number[];
 }
 
 /** What a run with tokens removed needs to know of a sample. */
@@ -28,21 +31,25 @@ export interface RunSample extends RankedSample {
 }
 
 /** Places of visual tokens and of everything else, both ascending. */
-export function splitPlaces(ids: Int32Array, imageTokenId: number): { visual: Int32Array; text: Int32Array } {
+export function splitPlaces(
+  ids: Int32Array,
+  visualTokenIds: readonly number[],
+): { visual: Int32Array; text: Int32Array } {
   const places = Int32Array.from(ids.keys());
+  const isVisual = (place: number) => visualTokenIds.includes(ids[place]);
   return {
-    visual: places.filter((place) => ids[place] === imageTokenId),
-    text: places.filter((place) => ids[place] !== imageTokenId),
+    visual: places.filter(isVisual),
+    text: places.filter((place) => !isVisual(place)),
   };
 }
 
-/** @throws EspalierError where a prompt has more or fewer image tokens than its pictures give visual tokens. */
+/** @throws EspalierError where a prompt has more or fewer visual tokens than its pictures and videos give. */
 export function checkPictures(model: VisionLanguageModel, { id, inputIds, gridThw }: EncodedPromptLike): void {
-  const wanted = inputIds.reduce((count, token) => count + (token === model.imageTokenId ? 1 : 0), 0);
+  const wanted = inputIds.reduce((count, token) => count + (model.visualTokenIds.includes(token) ? 1 : 0), 0);
   const given = gridThw.reduce((sum, grid) => sum + model.visualTokens(grid), 0);
   if (wanted === given) return;
   throw new EspalierError(
-    `Sample ${id} has ${wanted} image tokens, but its ${gridThw.length} pictures give ${given} visual tokens; its prompt should have one image token for each.`,
+    `Sample ${id} has ${wanted} tokens for pictures and videos, but its ${gridThw.length} grids give ${given} visual tokens; its prompt should have one for each.`,
   );
 }
 

@@ -77,8 +77,8 @@ export abstract class CheckpointModel<Config extends ModelConfig> implements Vis
     return this.config.decoder.vocabSize;
   }
 
-  get imageTokenId(): number {
-    return this.config.tokens.image;
+  get visualTokenIds(): readonly number[] {
+    return [this.config.tokens.image];
   }
 
   get eosTokenIds(): readonly number[] {
@@ -94,7 +94,7 @@ export abstract class CheckpointModel<Config extends ModelConfig> implements Vis
   }
 
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D {
-    return embedTokens(this.#ends.embedding, ids, visual, this.imageTokenId, this.wordScale, tape);
+    return embedTokens(this.#ends.embedding, ids, visual, this.visualTokenIds, this.wordScale, tape);
   }
 
   /** What word embeddings are multiplied with. */
@@ -124,7 +124,7 @@ export abstract class CheckpointModel<Config extends ModelConfig> implements Vis
 
   abstract visualGrid(grid: GridThw): { rows: number; columns: number };
   abstract encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D;
-  abstract positions(ids: Int32Array, grids: readonly GridThw[]): Positions;
+  abstract positions(ids: Int32Array, grids: readonly GridThw[], secondsPerGrid?: readonly number[]): Positions;
   abstract rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary;
   abstract layer(i: number, input: LayerInput, tape?: Tape): LayerOutput;
 }

@@ -1,4 +1,4 @@
-/** Token ids to rows, with visual features in the place of image tokens. */
+/** Token ids to rows, with visual features in the place of visual tokens. */
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
 import type { Tape } from "../tensor/index.js";
@@ -14,23 +14,24 @@ export function embedTokens(
   table: tf.Tensor2D,
   ids: Int32Array,
   visual: tf.Tensor2D | null,
-  imageTokenId: number,
+  visualTokenIds: readonly number[],
   scale: number,
   tape?: Tape,
 ): tf.Tensor2D {
-  const wanted = ids.reduce((count, id) => count + (id === imageTokenId ? 1 : 0), 0);
+  const isVisual = (id: number) => visualTokenIds.includes(id);
+  const wanted = ids.reduce((count, id) => count + (isVisual(id) ? 1 : 0), 0);
   if (visual && wanted !== visual.shape[0]) {
     throw new EspalierError(
-      `The prompt has ${wanted} image tokens, but the pictures give ${visual.shape[0]} visual tokens; they do not belong together.`,
+      `The prompt has ${wanted} tokens for pictures and videos, but those give ${visual.shape[0]} visual tokens; they do not belong together.`,
     );
   }
   return tf.tidy(() => {
-    // An image token may lie outside of the table: it is no word.
-    const looked = visual ? ids.map((id) => (id === imageTokenId ? 0 : id)) : ids;
+    // A visual token may lie outside of the table: it is no word.
+    const looked = visual ? ids.map((id) => (isVisual(id) ? 0 : id)) : ids;
     const words = scaled(gatherRows(table, looked, tape), scale, tape);
     if (!visual) return words;
     let next = ids.length;
-    const order = ids.map((id, row) => (id === imageTokenId ? next++ : row));
+    const order = ids.map((id, row) => (isVisual(id) ? next++ : row));
     return gatherRows(concatRows([words, visual], tape), order, tape);
   });
 }

@@ -10,7 +10,7 @@ import type { Tape } from "../tensor/index.js";
 import type { AttentionMask, KeyPolicy } from "./blocks/index.js";
 import type { Parameters } from "./parameters.js";
 
-/** t, h, w of a picture in patches, before merging. */
+/** t, h, w of a picture or video in patches, before merging; t is 1 for a picture. */
 export type GridThw = readonly [number, number, number];
 
 /** Where one sample's tokens stand: on every axis the model turns by, and in which picture. */
@@ -98,7 +98,8 @@ export interface VisionLanguageModel {
   readonly architecture: string;
   readonly shape: DecoderShape;
   readonly vocabulary: number;
-  readonly imageTokenId: number;
+  /** Ids that stand for visual tokens: of pictures, and of videos where the model reads them. */
+  readonly visualTokenIds: readonly number[];
   readonly eosTokenIds: readonly number[];
   readonly padTokenId: number;
   readonly parameters: Parameters;
@@ -113,16 +114,21 @@ export interface VisionLanguageModel {
   encodePictures(pixels: tf.Tensor2D, grids: readonly GridThw[], tape?: Tape): tf.Tensor2D;
 
   /**
-   * Embeddings of token ids with visual features in the place of image tokens, in order.
+   * Embeddings of token ids with visual features in the place of visual tokens, in order.
    *
    * @param ids R token ids.
-   * @param visual [number of image tokens among ids, H]; null embeds every id as a word, an image token that was generated too.
+   * @param visual [number of visual tokens among ids, H]; null embeds every id as a word, a visual token that was generated too.
    * @returns [R, H], owned by the caller.
    */
   embed(ids: Int32Array, visual: tf.Tensor2D | null, tape?: Tape): tf.Tensor2D;
 
-  /** Positions of one unpadded sample. */
-  positions(ids: Int32Array, grids: readonly GridThw[]): Positions;
+  /**
+   * Positions of one unpadded sample.
+   *
+   * @param grids of its pictures and videos, in the order of their tokens.
+   * @param secondsPerGrid of each grid: seconds between the times of a video's grid, default 1; a picture's is not read.
+   */
+  positions(ids: Int32Array, grids: readonly GridThw[], secondsPerGrid?: readonly number[]): Positions;
 
   /** Rotations for the rows of a layout. Owned by the caller. */
   rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary;

@@ -47,6 +47,8 @@ interface ReferenceInputs {
   /** For each sample, its unpadded ids and its pictures. */
   readonly ids: readonly Int32Array[];
   readonly grids: readonly (readonly GridThw[])[];
+  /** For each sample, the seconds between the times of each grid. */
+  readonly seconds: readonly (readonly number[])[];
   readonly pixels: { readonly values: Float32Array; readonly shape: [number, number] } | null;
 }
 
@@ -87,7 +89,7 @@ function dealGrids(
 ): GridThw[][] {
   let next = 0;
   const dealt = ids.map((row, b) => {
-    let left = row.reduce((sum, id) => sum + (id === model.imageTokenId ? 1 : 0), 0);
+    let left = row.reduce((sum, id) => sum + (model.visualTokenIds.includes(id) ? 1 : 0), 0);
     const own: GridThw[] = [];
     while (left > 0 && next < grids.length) {
       own.push(grids[next]);
@@ -106,6 +108,14 @@ function dealGrids(
     );
   }
   return dealt;
+}
+
+/** Seconds per grid, dealt out as the grids are; none where the file has none. */
+function dealSeconds(file: SafetensorsFile, dealt: readonly (readonly GridThw[])[]): number[][] {
+  if (!file.has("seconds_per_grid")) return dealt.map(() => []);
+  shapeOf(file, "seconds_per_grid", [dealt.reduce((sum, own) => sum + own.length, 0)]);
+  const all = [...file.readFloat32("seconds_per_grid")];
+  return dealt.map((own) => all.splice(0, own.length));
 }
 
 function readInputs(file: SafetensorsFile, model: VisionLanguageModel): ReferenceInputs {
@@ -142,7 +152,8 @@ function readInputs(file: SafetensorsFile, model: VisionLanguageModel): Referenc
     const shape = shapeOf(file, "pixel_values", [patches, "patch width"]);
     pixels = { values: file.readFloat32("pixel_values"), shape: [shape[0], shape[1]] };
   }
-  return { batch, length, ids, grids: dealGrids(model, ids, grids, file.path), pixels };
+  const dealt = dealGrids(model, ids, grids, file.path);
+  return { batch, length, ids, grids: dealt, seconds: dealSeconds(file, dealt), pixels };
 }
 
 /** Largest magnitude and difference over some rows of `width` numbers; NaN if a NaN is among them. */
@@ -170,7 +181,8 @@ function compareRows(
  * Compares a model with a reference file, one layer of the reference in memory at a time.
  *
  * @param path safetensors as scripts/dump_reference.py writes it: I64 `input_ids`, `attention_mask` [B, N], right-padded; F32
- *   `pixel_values` and I64 `image_grid_thw` unless there are no pictures; F32 `hidden_states` [L+1, B, N, H] with the last
+ *   `pixel_values` and I64 `image_grid_thw` of pictures and videos in the order of their tokens unless there are none; with
+ *   videos F32 `seconds_per_grid`, 0 for a picture; F32 `hidden_states` [L+1, B, N, H] with the last
  *   after the final norm, `logits` [B, N, V]. Other tensors are ignored.
  * @throws EspalierError for a tensor that is missing, has another shape, or contradicts another or the model.
  */
@@ -214,7 +226,7 @@ function compare(model: VisionLanguageModel, file: SafetensorsFile, tolerances: 
   tf.tidy(() => {
     let hidden = embedInputs(model, inputs, layout.index);
     addLayer("embeddings", 0, hidden);
-    const positions = ids.map((row, b) => model.positions(row, inputs.grids[b]));
+    const positions = ids.map((row, b) => model.positions(row, inputs.grids[b], inputs.seconds[b]));
     const rotary = model.rotary(positions, layout);
     for (let i = 0; i < layers; i++) {
       const before = hidden;

@@ -103,7 +103,7 @@ async function downsampled(
     const most = affordableTokens(cost, targets[s].cost, context.tokens("test", s));
     if (most === null) return null;
     const images = await sample.pictures!();
-    const made = downsample(sample, images, data.processor!.imageConfig, studyModel.model.imageTokenId, most);
+    const made = downsample(sample, images, data.processor!.imageConfig, studyModel.config.tokens.image, most);
     if (made === null) return null;
     small.push(made);
     await pacer.pause();

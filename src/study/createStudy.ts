@@ -5,6 +5,7 @@ import { fileError } from "../checkpoint/index.js";
 import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import { makeFolder, type Results } from "../export/index.js";
+import type { VisionLanguageModel } from "../models/index.js";
 import { type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
 import { selector } from "../selectors/index.js";
@@ -61,8 +62,8 @@ export function studyFolder(storage: string, name: string): string {
   );
 }
 
-function sampleList(samples: readonly StudySample[], imageToken: number): SampleList {
-  const visual = samples.map(({ inputIds }) => inputIds.reduce((count, id) => count + (id === imageToken ? 1 : 0), 0));
+function sampleList(samples: readonly StudySample[], model: VisionLanguageModel): SampleList {
+  const visual = samples.map(({ gridThw }) => gridThw.reduce((sum, grid) => sum + model.visualTokens(grid), 0));
   return {
     ids: samples.map(({ id }) => id),
     tasks: samples.map(({ task }) => task),
@@ -185,7 +186,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       budgetUnit,
       seed,
     };
-    const [validation, test] = [data.validation, data.test].map((part) => sampleList(part, model.imageTokenId));
+    const [validation, test] = [data.validation, data.test].map((part) => sampleList(part, model));
     for (const list of [validation, test]) demandDistinctIds(list);
     const header: HeaderEntry = {
       kind: "header",

@@ -64,8 +64,10 @@ export async function fingerprintSamples(samples: readonly StudySample[], pacer:
   const hash = createHash("sha256");
   for (const sample of samples) {
     const { id, task, promptLength, inputIds, gridThw, answers = [], category, unit } = sample;
+    // Times of videos' grids change positions; pictures have none.
+    const times = sample.secondsPerGrid?.some((seconds) => seconds > 0) ? [sample.secondsPerGrid] : [];
     const judged = category === undefined && unit === undefined ? [] : [category ?? null, unit ?? null];
-    hash.update(JSON.stringify([id, task, promptLength, inputIds.length, gridThw, answers, ...judged]));
+    hash.update(JSON.stringify([id, task, promptLength, inputIds.length, gridThw, answers, ...judged, ...times]));
     hash.update(bytesOf(inputIds));
     hash.update(bytesOf(sample.pixelValues));
     await pacer.pause();

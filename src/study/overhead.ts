@@ -1,5 +1,5 @@
 /** What runs beside the decoder, per sample: no schedule lowers it, so reports state it next to the cost (METHOD §2). */
-import type { ModelConfig, QwenVisionConfig } from "../checkpoint/index.js";
+import { type ModelConfig, type QwenVisionConfig, visualTokens } from "../checkpoint/index.js";
 import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import type { GridThw } from "../models/index.js";
@@ -64,8 +64,7 @@ export function overheadMacs(
   const { decoder } = config;
   const mean = (of: (sample: StudySample) => number) =>
     samples.reduce((sum, sample) => sum + of(sample), 0) / Math.max(1, samples.length);
-  const visual = (sample: StudySample) =>
-    sample.inputIds.reduce((count, id) => count + (id === config.tokens.image ? 1 : 0), 0);
+  const visual = (sample: StudySample) => sample.gridThw.reduce((sum, grid) => sum + visualTokens(config, grid), 0);
   const fallsEverywhere = (sample: StudySample) =>
     Array.from({ length: decoder.layers }, (_, i) => Math.max(0, visual(sample) - i));
   const scores = (sample: StudySample) =>

@@ -3,7 +3,8 @@
  *
  * File format (safetensors, `--samples`): I64 `input_ids`, `attention_mask`, `labels` [S, N], right-padded, labels −100 on
  * the prompt and on padding, answer ids at their own positions; F32 `pixel_values` [P, patchWidth] of all samples one after
- * the other; I64 `image_grid_thw` [pictures, 3]; optional I64 `num_images` [S] and `split` [S] (0 train, 1 validation, 2 test).
+ * the other, pictures and videos in the order of their tokens; I64 `image_grid_thw` [pictures and videos, 3]; with videos F32
+ * `seconds_per_grid` [pictures and videos], seconds between the times of a video's grid, 0 for a picture; optional I64 `num_images` [S] and `split` [S] (0 train, 1 validation, 2 test).
  * Other tensors are ignored.
  */
 import { openSafetensors, type SafetensorsFile, type TensorToWrite, writeSafetensors } from "../checkpoint/index.js";
@@ -27,8 +28,10 @@ export interface EncodedSample {
   /** float32 [Σ t·h·w, patchWidth]. */
   readonly pixelValues: Float32Array;
   readonly patchWidth: number;
-  /** Per picture: frames, rows and columns of patches. */
+  /** Per picture or video: frames, rows and columns of patches. */
   readonly gridThw: readonly (readonly [number, number, number])[];
+  /** Per grid: seconds between the times of a video's grid, 0 for a picture. Absent where there are pictures only. */
+  readonly secondsPerGrid?: readonly number[];
   /** Where it comes from, if that is known: for showing and for scoring answers. */
   readonly item?: { readonly question: string; readonly answers: readonly string[] };
 }
@@ -68,10 +71,12 @@ class SampleReader {
     const grids = this.#file.readInt32("image_grid_thw");
     const counts = this.#pictureCounts(samples, pictures);
     const splits = this.#splits(samples);
+    const seconds = this.#seconds(pictures);
     const result: EncodedSample[] = [];
     let picture = 0;
     let patch = 0;
     for (let sample = 0; sample < samples; sample++) {
+      const first = picture;
       const gridThw = Array.from({ length: counts[sample]! }, () => this.#grid(grids, picture++, sample));
       const count = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
       if (patch + count > patches) {
@@ -87,6 +92,7 @@ class SampleReader {
         pixelValues: this.#pixels(sample, patch * patchWidth, count * patchWidth),
         patchWidth,
         gridThw,
+        ...(seconds ? { secondsPerGrid: seconds.slice(first, picture) } : {}),
       });
       patch += count;
     }
@@ -182,6 +188,17 @@ class SampleReader {
     return counts;
   }
 
+  #seconds(pictures: number): number[] | null {
+    if (!this.#file.has("seconds_per_grid")) return null;
+    this.#expectShape("seconds_per_grid", [pictures]);
+    const seconds = [...this.#file.readFloat32("seconds_per_grid")];
+    const wrong = seconds.findIndex((value) => !(value >= 0 && value < Infinity));
+    if (wrong < 0) return seconds;
+    throw this.#error(
+      `seconds_per_grid has ${seconds[wrong]} in row ${wrong}; seconds ≥ 0 are wanted, 0 for a picture`,
+    );
+  }
+
   #splits(samples: number): Split[] {
     if (!this.#file.has("split")) return Array.from({ length: samples }, () => "train");
     this.#expectShape("split", [samples]);
@@ -238,6 +255,11 @@ export function writeSamples(path: string, samples: readonly EncodedSample[]): v
     at += pixelValues.length;
   }
   const grids = Int32Array.from(samples.flatMap((sample) => sample.gridThw.flat()));
+  const seconds = samples.some(({ secondsPerGrid = [] }) => secondsPerGrid.some((s) => s > 0))
+    ? Float32Array.from(
+        samples.flatMap(({ gridThw, secondsPerGrid }) => gridThw.map((_, g) => secondsPerGrid?.[g] ?? 0)),
+      )
+    : null;
   const integers = (data: Int32Array, ...shape: number[]): TensorToWrite => ({ dtype: "I64", shape, data });
   writeSafetensors(path, {
     input_ids: integers(ids, rows, width),
@@ -245,6 +267,7 @@ export function writeSamples(path: string, samples: readonly EncodedSample[]): v
     labels: integers(labels, rows, width),
     pixel_values: { dtype: "F32", shape: [pixels.length / patchWidth, patchWidth], data: pixels },
     image_grid_thw: integers(grids, grids.length / 3, 3),
+    ...(seconds ? { seconds_per_grid: { dtype: "F32", shape: [seconds.length], data: seconds } as const } : {}),
     num_images: integers(
       Int32Array.from(samples, (sample) => sample.gridThw.length),
       rows,

@@ -11,7 +11,7 @@ const NEW_TOKENS = 10;
 /** Random non-increasing counts for each prompt. */
 function randomCounts({ model, prompts }: GoldenModel, random: Random): number[][] {
   return prompts.map(({ inputIds }) => {
-    const counts = [inputIds.filter((id) => id === model.imageTokenId).length];
+    const counts = [inputIds.filter((id) => model.visualTokenIds.includes(id)).length];
     while (counts.length < model.shape.layers) counts.push(random.integer(0, counts[counts.length - 1]));
     return counts;
   });
@@ -43,7 +43,7 @@ for (const name of Object.values(GOLDEN_CASES).flat()) {
     it("keeps everything at full counts, whatever selects", async () => {
       const { model, prompts, generated } = golden;
       const full = prompts.map(({ inputIds }) =>
-        new Array(model.shape.layers).fill(inputIds.filter((id) => id === model.imageTokenId).length),
+        new Array(model.shape.layers).fill(inputIds.filter((id) => model.visualTokenIds.includes(id)).length),
       );
       for (const make of Object.values(SELECTORS)) {
         const answers = await generate(model, make(3), prompts, full, { maxNewTokens: NEW_TOKENS });
@@ -111,7 +111,7 @@ async function teacherForced(
 ): Promise<number[]> {
   const inputIds = Int32Array.from([...prompt.inputIds, ...answer]);
   // An image token that was generated is a word; another word in its place would change what follows.
-  if (answer.includes(model.imageTokenId)) return [...answer];
+  if (answer.some((id) => model.visualTokenIds.includes(id))) return [...answer];
   const prepared = await prepareSamples(model, selector, [
     { ...prompt, inputIds, promptLength: prompt.inputIds.length, task: "" },
   ]);
@@ -143,7 +143,7 @@ describe("generate", () => {
     };
     const [one] = prompts;
     await refuse([{ ...one, inputIds: new Int32Array(0) }], null, /grouped0 has no tokens/);
-    await refuse([{ ...one, inputIds: one.inputIds.slice(0, 6) }], null, /ends with an image token/);
+    await refuse([{ ...one, inputIds: one.inputIds.slice(0, 6) }], null, /ends with a visual token/);
     await refuse(prompts, [[1, 1, 1]], /3 prompts with 3 layers each are wanted/);
     await refuse([{ ...one, gridThw: [] }], null, /its 0 pictures give 0 visual tokens/);
     await refuse([{ ...one, pixelValues: new Float32Array(7) }], null, /7 numbers for 60 patches/);

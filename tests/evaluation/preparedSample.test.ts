@@ -32,7 +32,10 @@ describe("prepareSamples", () => {
 
   it("names the sample whose image tokens and pictures disagree", async () => {
     const none = await refusal((sample) => ({ ...sample, gridThw: [], pixelValues: new Float32Array(0) }));
-    assert.match(none, /Sample the one has [1-9]\d* image tokens, but its 0 pictures give 0 visual tokens/);
+    assert.match(
+      none,
+      /Sample the one has [1-9]\d* tokens for pictures and videos, but its 0 grids give 0 visual tokens/,
+    );
     const more = await refusal((sample) => ({ ...sample, gridThw: [...sample.gridThw, ...sample.gridThw] }));
     assert.match(more, /Sample the one has .* give [1-9]\d* visual tokens/);
   });
@@ -46,6 +49,6 @@ describe("prepareSamples", () => {
     const silent = await refusal((sample) => ({ ...sample, promptLength: sample.inputIds.length }));
     assert.match(silent, /Sample the one has no answer tokens/);
     const drawn = await refusal((sample) => ({ ...sample, promptLength: 1 }));
-    assert.match(drawn, /Sample the one has image tokens in its answer/);
+    assert.match(drawn, /Sample the one has visual tokens in its answer/);
   });
 });

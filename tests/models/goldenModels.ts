@@ -6,7 +6,7 @@ import { type GridThw, type LoadedModel, loadModel } from "../../src/models/inde
 
 /** By architecture. */
 export const GOLDEN_CASES = {
-  qwen2_5_vl: ["grouped", "multiQuery", "fullHeads", "sliding"],
+  qwen2_5_vl: ["grouped", "multiQuery", "fullHeads", "sliding", "video"],
   llava: ["llava", "llavaGrouped"],
   gemma3: ["gemma3", "gemma3Own"],
 } as const;
@@ -36,6 +36,7 @@ export async function loadGolden(name: GoldenCase): Promise<GoldenModel> {
   const flat = file.readInt32("image_grid_thw");
   const pixels = file.readFloat32("pixel_values");
   const patchWidth = file.info("pixel_values").shape[1];
+  const seconds = file.has("seconds_per_grid") ? [...file.readFloat32("seconds_per_grid")] : [];
   const [, most] = file.info("generated").shape;
   const tokens = file.readInt32("generated");
   file.close();
@@ -43,9 +44,9 @@ export async function loadGolden(name: GoldenCase): Promise<GoldenModel> {
   let patch = 0;
   const prompts = Array.from({ length: batch }, (_, b): EncodedPromptLike => {
     const inputIds = ids.slice(b * length, (b + 1) * length).filter((_, i) => mask[b * length + i] === 1);
-    let visual = inputIds.filter((id) => id === model.imageTokenId).length;
+    let visual = inputIds.filter((id) => model.visualTokenIds.includes(id)).length;
     const gridThw: GridThw[] = [];
-    const begin = patch;
+    const [begin, first] = [patch, picture];
     while (visual > 0) {
       const grid: GridThw = [flat[3 * picture], flat[3 * picture + 1], flat[3 * picture + 2]];
       gridThw.push(grid);
@@ -57,6 +58,7 @@ export async function loadGolden(name: GoldenCase): Promise<GoldenModel> {
       id: `${name}${b}`,
       inputIds,
       gridThw,
+      secondsPerGrid: seconds.slice(first, picture),
       pixelValues: pixels.slice(begin * patchWidth, patch * patchWidth),
     };
   });

@@ -35,7 +35,7 @@ describe("selectors/fastv", () => {
       // Words alone: what stands at the places does not matter here.
       encoded.forEach(({ inputIds }, b) => {
         words.set(
-          inputIds.map((id) => (id === model.imageTokenId ? 10 : id)),
+          inputIds.map((id) => (model.visualTokenIds.includes(id) ? 10 : id)),
           b * layout.length,
         );
       });
@@ -92,7 +92,7 @@ describe("selectors/fastv", () => {
       tinySample("c", [1, [4, 4], 2], 1),
     ];
     const words = ({ inputIds }: (typeof encoded)[number]) =>
-      inputIds.map((id) => (id === model.imageTokenId ? 10 : id));
+      inputIds.map((id) => (model.visualTokenIds.includes(id) ? 10 : id));
     const all = encoded.map(({ inputIds }) => Int32Array.from(inputIds.keys()));
     const positions = encoded.map(({ inputIds, gridThw }) => model.positions(inputIds, gridThw));
     const visual = Int32Array.of(3);

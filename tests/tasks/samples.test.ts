@@ -53,6 +53,21 @@ describe("samples", () => {
     assert.equal(samples[0]!.pixelValues.length, 24);
   });
 
+  it("takes the seconds of videos' grids, and writes them", () => {
+    const times = { dtype: "F32", shape: [2], data: Float32Array.of(0, 1.5) } as const;
+    const samples = read({ seconds_per_grid: times, num_images: i64([2], 2, 0) });
+    assert.deepEqual(
+      samples.map((sample) => sample.secondsPerGrid),
+      [[0, 1.5], []],
+    );
+    writeSamples(file, samples);
+    assert.deepEqual(
+      readSamples(file).map((sample) => sample.secondsPerGrid),
+      [[0, 1.5], []],
+    );
+    assert.notProperty(read()[0], "secondsPerGrid");
+  });
+
   it("drops what follows the answer", () => {
     const samples = read({ attention_mask: i64([2, 5], 1, 1, 1, 1, 1, 1, 1, 1, 1, 1) });
     assert.deepEqual([...samples[0]!.inputIds], [7, 3, 4, 2]);
@@ -93,6 +108,13 @@ describe("samples", () => {
     refuse({ image_grid_thw: i64([2, 3], 1, 2, 2, 1, 0, 4) }, /sample 1 has the grid \[1,0,4\]/);
     refuse({ image_grid_thw: i64([2, 2], 1, 2, 2, 1) }, /image_grid_thw has shape \[2,2\]/);
     refuse({ image_grid_thw: i64([3, 3], 1, 2, 2, 1, 2, 2, 1, 2, 2) }, /2 samples and 3 pictures but no num_images/);
+    const seconds = (...data: number[]): TensorToWrite => ({
+      dtype: "F32",
+      shape: [data.length],
+      data: Float32Array.from(data),
+    });
+    refuse({ seconds_per_grid: seconds(1) }, /seconds_per_grid has shape \[1\]; \[2\] is wanted/);
+    refuse({ seconds_per_grid: seconds(0, -1) }, /seconds_per_grid has -1 in row 1; seconds ≥ 0 are wanted/);
     refuse({ num_images: i64([2], 1, 2) }, /num_images of all samples is 3, image_grid_thw has 2 rows/);
     refuse({ num_images: i64([2], 3, -1) }, /sample 1 has num_images -1/);
     refuse({ num_images: i64([1], 2) }, /num_images has shape \[1\]; \[2\] is wanted/);

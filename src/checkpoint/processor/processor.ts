@@ -46,7 +46,7 @@ export interface EncodedPrompt extends PatchedImages {
   readonly inputIds: Int32Array;
   /** Number of prompt tokens, the opening of the assistant's turn included. */
   readonly promptLength: number;
-  /** Per video, in order: seconds between the time positions of its grid. Empty without videos. */
+  /** Per grid: seconds between the times of a video's grid, 0 for a picture. */
   readonly secondsPerGrid: readonly number[];
 }
 
@@ -99,13 +99,14 @@ export class Processor {
     const { images, videos = [] } = input;
     const seconds = videos.map((video) => secondsPerGrid(video, this.videoConfig));
     const ids = this.#promptIds(input);
-    const patched = this.#patch(placeholdersOf(ids, images.length, videos.length, this.config), images, videos);
+    const order = placeholdersOf(ids, images.length, videos.length, this.config);
+    const patched = this.#patch(order, images, videos);
     const prompt = expandPlaceholders(ids, patched.gridThw, this.config);
     const answer = input.answer === undefined ? [] : [...this.tokenizer.encode(input.answer), this.endToken];
     return {
       inputIds: Int32Array.from([...prompt, ...answer]),
       promptLength: prompt.length,
-      secondsPerGrid: seconds,
+      secondsPerGrid: order.map(({ kind, index }) => (kind === "video" ? seconds[index]! : 0)),
       ...patched,
     };
   }

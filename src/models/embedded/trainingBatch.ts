@@ -35,7 +35,7 @@ export interface PackedSequence {
 export function packSequence(picture: EmbeddedPicture): PackedSequence {
   const { visionStart, visionEnd, image, eos } = EMBEDDED_CONFIG.tokens;
   const frame = [visionStart, ...new Array<number>(VISUAL_TOKENS).fill(image), visionEnd];
-  const base = multimodalPositions(Int32Array.from(frame), [GRID], EMBEDDED_CONFIG);
+  const base = multimodalPositions(Int32Array.from(frame), [GRID], [], EMBEDDED_CONFIG);
   const ids = [...frame];
   const block = new Array<number>(frame.length).fill(0);
   const line: number[] = [];

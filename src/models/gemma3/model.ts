@@ -69,7 +69,7 @@ export class Gemma3 extends CheckpointModel<Gemma3Config> {
   }
 
   override positions(ids: Int32Array, grids: readonly GridThw[]): Positions {
-    return sequentialPositions(ids, grids, this.imageTokenId, (grid) => this.visualTokens(grid));
+    return sequentialPositions(ids, grids, this.config.tokens.image, (grid) => this.visualTokens(grid));
   }
 
   override rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary {

@@ -63,7 +63,7 @@ export class Llava extends CheckpointModel<LlavaConfig> {
   }
 
   override positions(ids: Int32Array, grids: readonly GridThw[]): Positions {
-    const { axes, values, next } = sequentialPositions(ids, grids, this.imageTokenId, (grid) =>
+    const { axes, values, next } = sequentialPositions(ids, grids, this.config.tokens.image, (grid) =>
       this.visualTokens(grid),
     );
     return { axes, values, next };

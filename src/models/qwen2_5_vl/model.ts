@@ -46,6 +46,10 @@ export class Qwen25Vl extends CheckpointModel<Qwen25VlConfig> {
     this.#axes = Uint8Array.from(decoder.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
   }
 
+  override get visualTokenIds(): readonly number[] {
+    return [this.config.tokens.image, this.config.tokens.video];
+  }
+
   override visualGrid([, height, width]: GridThw): { rows: number; columns: number } {
     const merge = this.config.vision.spatialMergeSize;
     return { rows: height / merge, columns: width / merge };
@@ -55,8 +59,8 @@ export class Qwen25Vl extends CheckpointModel<Qwen25VlConfig> {
     return this.#vision.encode(pixels, grids, tape);
   }
 
-  override positions(ids: Int32Array, grids: readonly GridThw[]): Positions {
-    return multimodalPositions(ids, grids, this.config);
+  override positions(ids: Int32Array, grids: readonly GridThw[], secondsPerGrid?: readonly number[]): Positions {
+    return multimodalPositions(ids, grids, secondsPerGrid ?? [], this.config);
   }
 
   override rotary(positions: readonly Positions[], layout: TokenLayout): LayoutRotary {

@@ -39,6 +39,9 @@ CASES = [
     # Sliding windows in the upper text layers; one merged token per patch.
     ("sliding", dict(num_hidden_layers=4, use_sliding_window=True, sliding_window=7, max_window_layers=1), dict(spatial_merge_size=1, window_size=6),
      [[4, (4, 5), 9], [12], [1, (3, 3), 2, (2, 5), 6]], dict(prefixes="old", config="nested", dtype=torch.float32)),
+    # Videos beside pictures, in any order.
+    ("video", dict(num_hidden_layers=2, mrope_section=[1, 2, 1]), {}, [[3, (3, 4, 6, 2), 5, (4, 4), 4], [2, (6, 4), 3, (2, 8, 4, 1), 6], [1, (1, 4, 4, 3), 2, (4, 4, 2, 1), 8]],
+     dict(prefixes="new", config="nested", dtype=torch.bfloat16)),
 ]
 
 
@@ -108,19 +111,23 @@ def write_weights(folder, tensors, shards):
 def generate(model, inputs, eos):
     """Greedy continuations, each sample alone; asserts that no choice is close."""
     merge = model.config.vision_config.spatial_merge_size**2
-    patch, picture, rows = 0, 0, []
+    taken, rows = {"image": 0, "video": 0}, []
+    patches = {"image": 0, "video": 0}
     for ids, mask in zip(inputs["input_ids"], inputs["attention_mask"]):
         ids = ids[mask == 1]
         given = dict(input_ids=ids[None], attention_mask=torch.ones_like(ids)[None])
-        visual = int((ids == TOKENS["image_token_id"]).sum())
-        begin, first = patch, picture
-        while visual > 0:
-            t, h, w = inputs["image_grid_thw"][picture].tolist()
-            visual -= t * h * w // merge
-            patch += t * h * w
-            picture += 1
-        if patch > begin:
-            given |= dict(pixel_values=inputs["pixel_values"][begin:patch], image_grid_thw=inputs["image_grid_thw"][first:picture])
+        for kind, pixels in (("image", "pixel_values"), ("video", "pixel_values_videos")):
+            visual = int((ids == TOKENS[f"{kind}_token_id"]).sum())
+            first, begin = taken[kind], patches[kind]
+            while visual > 0:
+                t, h, w = inputs[f"{kind}_grid_thw"][taken[kind]].tolist()
+                visual -= t * h * w // merge
+                patches[kind] += t * h * w
+                taken[kind] += 1
+            if patches[kind] > begin:
+                given |= {pixels: inputs[pixels][begin : patches[kind]], f"{kind}_grid_thw": inputs[f"{kind}_grid_thw"][first : taken[kind]]}
+                if kind == "video":
+                    given["second_per_grid_ts"] = inputs["second_per_grid_ts"][first : taken[kind]]
         model.model.rope_deltas = None
         out = model.generate(**given, do_sample=False, max_new_tokens=NEW_TOKENS, eos_token_id=eos, pad_token_id=0, output_logits=True,
                              return_dict_in_generate=True)
@@ -190,13 +197,19 @@ def positions():
         model = Qwen2_5_VLForConditionalGeneration._from_config(config_of({}, dict(spatial_merge_size=merge, window_size=12)))
         for _ in range(8):
             ids, grids = [r.randint(7, 40) for _ in range(r.randint(0, 4))], []
+            seconds = []
             for _ in range(r.randint(0, 3)):
-                grid = [1, merge * r.randint(1, 5), merge * r.randint(1, 5)]
+                video = r.random() < 0.4
+                grid = [r.randint(1, 4) if video else 1, merge * r.randint(1, 5), merge * r.randint(1, 5)]
                 grids.append(grid)
-                ids += [4] + [3] * (grid[1] * grid[2] // merge**2) + [5] + [r.randint(7, 40) for _ in range(r.randint(0, 3))]
+                # Whole seconds: transformers cuts others down to them.
+                seconds.append(r.randint(1, 3) if video else 0)
+                token = TOKENS["video_token_id" if video else "image_token_id"]
+                ids += [4] + [token] * (grid[0] * grid[1] * grid[2] // merge**2) + [5] + [r.randint(7, 40) for _ in range(r.randint(0, 3))]
             ids.append(9)
-            values, delta = model.model.get_rope_index(torch.tensor([ids]), torch.tensor(grids) if grids else None)
-            cases.append({"mergeSize": merge, "ids": ids, "grids": grids, "positions": values[:, 0].tolist(), "next": int(delta[0, 0]) + len(ids)})
+            of = lambda kind: torch.tensor([g for g, s in zip(grids, seconds) if (s > 0) == kind]) if any((s > 0) == kind for s in seconds) else None
+            values, delta = model.model.get_rope_index(torch.tensor([ids]), of(False), of(True), second_per_grid_ts=[s for s in seconds if s > 0])
+            cases.append({"mergeSize": merge, "ids": ids, "grids": grids, "seconds": seconds, "positions": values[:, 0].tolist(), "next": int(delta[0, 0]) + len(ids)})
     return cases
 
 

@@ -55,26 +55,44 @@ describe("multimodalPositions", () => {
     mergeSize: number;
     ids: number[];
     grids: GridThw[];
+    seconds: number[];
     positions: number[][];
     next: number;
   }
 
   it("are transformers' get_rope_index", () => {
-    for (const { mergeSize, ids, grids, positions, next } of json("positions.json") as PositionCase[]) {
-      const ours = multimodalPositions(Int32Array.from(ids), grids, withVision({ spatialMergeSize: mergeSize }));
+    for (const { mergeSize, ids, grids, seconds, positions, next } of json("positions.json") as PositionCase[]) {
+      const config = withVision({ spatialMergeSize: mergeSize });
+      const ours = multimodalPositions(Int32Array.from(ids), grids, seconds, config);
       assert.equal(ours.axes, 3);
       assert.deepEqual([...ours.values], positions.flat());
       assert.equal(ours.next, next);
     }
   });
 
+  it("give a video's grids their times in seconds, rounded down to whole positions", () => {
+    const config = withVision({ spatialMergeSize: 1, tokensPerSecond: 4 });
+    const { video } = config.tokens;
+    const ids = Int32Array.from([9, ...new Array<number>(6).fill(video), 9]);
+    const { values, next } = multimodalPositions(ids, [[3, 1, 2]], [0.6], config);
+    // Times 0, 2.4 and 4.8 positions behind the first; the text goes on behind the last.
+    assert.deepEqual([...values.subarray(0, 8)], [0, 1, 1, 3, 3, 5, 5, 6]);
+    assert.deepEqual([...values.subarray(8, 16)], [0, 1, 1, 1, 1, 1, 1, 6]);
+    assert.deepEqual([...values.subarray(16, 24)], [0, 1, 2, 1, 2, 1, 2, 6]);
+    assert.equal(next, 7);
+    // A second apart where nothing is said; a picture's frames stand at one time.
+    assert.equal(multimodalPositions(ids, [[3, 1, 2]], [], config).next, 11);
+    const still = Int32Array.from([9, ...new Array<number>(6).fill(config.tokens.image), 9]);
+    assert.equal(multimodalPositions(still, [[3, 1, 2]], [5], config).next, 4);
+  });
+
   it("says when pictures and image tokens do not agree", () => {
     const config = withVision({ spatialMergeSize: 2 });
-    const run = (ids: number[], grids: GridThw[]) => () => multimodalPositions(Int32Array.from(ids), grids, config);
-    assert.throws(run([9, 3, 3, 9], []), /image tokens at place 1, but only 0 pictures were given/);
+    const run = (ids: number[], grids: GridThw[]) => () => multimodalPositions(Int32Array.from(ids), grids, [], config);
+    assert.throws(run([9, 3, 3, 9], []), /visual tokens at place 1, but only 0 pictures and videos were given/);
     assert.throws(
       run([9, 3, 3, 9], [[1, 2, 6]]),
-      /Picture 1 has 3 visual tokens, but its run of image tokens ends at place 3/,
+      /Picture or video 1 has 3 visual tokens, but its run of tokens ends at place 3/,
     );
     assert.throws(
       run(
@@ -84,7 +102,7 @@ describe("multimodalPositions", () => {
           [1, 2, 2],
         ],
       ),
-      /2 pictures were given, but the prompt has image tokens for 1/,
+      /2 pictures and videos were given, but the prompt has tokens for 1/,
     );
   });
 });

@@ -30,7 +30,7 @@ describe("embed", () => {
       assert.deepEqual(mixed, [words[0], visual.arraySync()[0], words[2], visual.arraySync()[1]]);
       assert.throws(
         () => model.embed(Int32Array.of(7, 3), visual),
-        /1 image tokens, but the pictures give 2 visual tokens/,
+        /1 tokens for pictures and videos, but those give 2 visual tokens/,
       );
     });
     model.dispose();
