@@ -15,11 +15,18 @@
 
 // Checkpoints, models, benchmarks.
 export {
+  type ContentPart,
+  type EncodedPrompt,
+  type Gemma3Config,
+  type LlavaConfig,
   type ModelConfig,
   openSafetensors,
   Processor,
+  type PromptInput,
+  type Qwen25VlConfig,
   readConfig,
   readImage,
+  type Video,
   writeSafetensors,
 } from "./checkpoint/index.js";
 export {

@@ -8,8 +8,11 @@ import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { EspalierError } from "../errors.js";
 import { decodeUtf8, isObject, readBytes, readOptionalJsonObject } from "./files.js";
 
-/** A piece of a message; images come in the order of the pictures that are given to the processor. */
-export type ContentPart = { readonly type: "image" } | { readonly type: "text"; readonly text: string };
+/** A piece of a message; images and videos come in the order in which they are given to the processor. */
+export type ContentPart =
+  | { readonly type: "image" }
+  | { readonly type: "video" }
+  | { readonly type: "text"; readonly text: string };
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";

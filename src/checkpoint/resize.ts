@@ -3,6 +3,9 @@
  * output pixel is a weighted mean of the inputs below the filter, the filter is widened when the picture shrinks, sums are in
  * fixed point with 22 fractional bits and are rounded to 8 bits after each of the two passes. The order of the passes is that
  * of Pillow 13 (`columnsFirst`); Pillow ≤ 12 always resizes rows first, which rounds a few pixels of tall pictures differently.
+ *
+ * The same with the results of PyTorch's antialiased `interpolate` of bytes (torchvision's `resize`), which differ by rounding:
+ * its weights are 16-bit numbers with as many fractional bits as the largest leaves, and rows always come first.
  */
 
 /** A picture in 8-bit RGB, row by row: `data[(y·width + x)·3 + channel]`. */
@@ -15,7 +18,10 @@ export interface RgbImage {
 
 export type ResizeFilter = "bilinear" | "bicubic" | "lanczos";
 
-const PRECISION_BITS = 22;
+/** Whose rounding a resized picture has. */
+export type ResizeRounding = "pillow" | "torch";
+
+const PILLOW_BITS = 22;
 
 function sinc(x: number): number {
   if (x === 0) return 1;
@@ -45,9 +51,18 @@ interface Coefficients {
   /** int32 [outSize·stride]. */
   readonly weights: Int32Array;
   readonly stride: number;
+  /** Fractional bits of the weights. */
+  readonly bits: number;
 }
 
-function coefficients(inSize: number, outSize: number, filter: ResizeFilter): Coefficients {
+/** Fractional bits with which the largest weight is still a 16-bit number. */
+function torchBits(largest: number): number {
+  let bits = 0;
+  while (bits < PILLOW_BITS && Math.trunc(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
+  return bits;
+}
+
+function coefficients(inSize: number, outSize: number, filter: ResizeFilter, rounding: ResizeRounding): Coefficients {
   const { radius, weight } = FILTERS[filter];
   const scale = inSize / outSize;
   const widening = Math.max(scale, 1);
@@ -55,29 +70,29 @@ function coefficients(inSize: number, outSize: number, filter: ResizeFilter): Co
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outSize);
   const length = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * stride);
-  const raw = new Float64Array(stride);
+  const raw = new Float64Array(outSize * stride);
+  let largest = 0;
   for (let out = 0; out < outSize; out++) {
     const centre = (out + 0.5) * scale;
     const from = Math.max(0, Math.trunc(centre - support + 0.5));
     const count = Math.min(inSize, Math.trunc(centre + support + 0.5)) - from;
     let sum = 0;
     for (let i = 0; i < count; i++) {
-      raw[i] = weight((i + from - centre + 0.5) * (1 / widening));
-      sum += raw[i]!;
+      const value = weight((i + from - centre + 0.5) * (1 / widening));
+      raw[out * stride + i] = value;
+      sum += value;
     }
-    for (let i = 0; i < count; i++) {
-      const normalised = sum === 0 ? raw[i]! : raw[i]! / sum;
-      weights[out * stride + i] = Math.trunc(normalised * (1 << PRECISION_BITS) + (normalised < 0 ? -0.5 : 0.5));
+    for (let i = out * stride; i < out * stride + count; i++) {
+      if (sum !== 0) raw[i]! /= sum;
+      largest = Math.max(largest, raw[i]!);
     }
     first[out] = from;
     length[out] = count;
   }
-  return { first, length, weights, stride };
+  const bits = rounding === "pillow" ? PILLOW_BITS : torchBits(largest);
+  const weights = Int32Array.from(raw, (value) => Math.trunc(value * (1 << bits) + (value < 0 ? -0.5 : 0.5)));
+  return { first, length, weights, stride, bits };
 }
-
-/** One half in fixed point; sums start with it, so that the shift rounds. */
-const HALF = 1 << (PRECISION_BITS - 1);
 
 /** Each row of [height, width, 3] resized to outWidth. */
 function resizeRows(
@@ -86,16 +101,19 @@ function resizeRows(
   height: number,
   outWidth: number,
   filter: ResizeFilter,
+  rounding: ResizeRounding,
 ): Uint8Array {
-  const { first, length, weights, stride } = coefficients(width, outWidth, filter);
+  const { first, length, weights, stride, bits } = coefficients(width, outWidth, filter, rounding);
+  // One half in fixed point; sums start with it, so that the shift rounds.
+  const half = 1 << (bits - 1);
   // Clamped: weights may be negative, so a sum may leave 0 … 255.
   const result = new Uint8ClampedArray(height * outWidth * 3);
   let target = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < outWidth; x++) {
-      let red = HALF;
-      let green = HALF;
-      let blue = HALF;
+      let red = half;
+      let green = half;
+      let blue = half;
       let source = (y * width + first[x]!) * 3;
       const end = x * stride + length[x]!;
       for (let k = x * stride; k < end; k++) {
@@ -105,9 +123,9 @@ function resizeRows(
         blue += data[source + 2]! * w;
         source += 3;
       }
-      result[target++] = red >> PRECISION_BITS;
-      result[target++] = green >> PRECISION_BITS;
-      result[target++] = blue >> PRECISION_BITS;
+      result[target++] = red >> bits;
+      result[target++] = green >> bits;
+      result[target++] = blue >> bits;
     }
   }
   return new Uint8Array(result.buffer);
@@ -120,21 +138,22 @@ function resizeColumns(
   height: number,
   outHeight: number,
   filter: ResizeFilter,
+  rounding: ResizeRounding,
 ): Uint8Array {
-  const { first, length, weights, stride } = coefficients(height, outHeight, filter);
+  const { first, length, weights, stride, bits } = coefficients(height, outHeight, filter, rounding);
   const rowLength = width * 3;
   const result = new Uint8ClampedArray(outHeight * rowLength);
   // A row of sums at a time, so that memory is read in order.
   const sums = new Int32Array(rowLength);
   for (let y = 0; y < outHeight; y++) {
-    sums.fill(HALF);
+    sums.fill(1 << (bits - 1));
     for (let k = 0; k < length[y]!; k++) {
       const w = weights[y * stride + k]!;
       const source = (first[y]! + k) * rowLength;
       for (let i = 0; i < rowLength; i++) sums[i]! += data[source + i]! * w;
     }
     const target = y * rowLength;
-    for (let i = 0; i < rowLength; i++) result[target + i] = sums[i]! >> PRECISION_BITS;
+    for (let i = 0; i < rowLength; i++) result[target + i] = sums[i]! >> bits;
   }
   return new Uint8Array(result.buffer);
 }
@@ -145,15 +164,22 @@ function columnsFirst(image: RgbImage, width: number, height: number): boolean {
 }
 
 /**
- * Resizes a picture as Pillow's `Image.resize` does.
+ * Resizes a picture as Pillow's `Image.resize` does, or as torchvision's `resize` does.
  *
  * @param image at least 1 × 1.
  * @param width new width in pixels, ≥ 1. @param height new height in pixels, ≥ 1.
  * @param filter "bicubic" (a = −0.5), "bilinear" or "lanczos" (three lobes).
+ * @param rounding default "pillow"; "torch" knows no "lanczos", which is resized with its rounding all the same.
  * @returns a new picture; the same one when the size does not change.
  * @throws RangeError when a size is not a positive integer.
  */
-export function resizeImage(image: RgbImage, width: number, height: number, filter: ResizeFilter): RgbImage {
+export function resizeImage(
+  image: RgbImage,
+  width: number,
+  height: number,
+  filter: ResizeFilter,
+  rounding: ResizeRounding = "pillow",
+): RgbImage {
   if (![width, height, image.width, image.height].every((side) => Number.isSafeInteger(side) && side > 0)) {
     throw new RangeError(
       `Cannot resize ${image.width} × ${image.height} to ${width} × ${height}: sizes must be positive integers.`,
@@ -161,15 +187,16 @@ export function resizeImage(image: RgbImage, width: number, height: number, filt
   }
   if (width === image.width && height === image.height) return image;
   const { data } = image;
-  if (height === image.height) return { width, height, data: resizeRows(data, image.width, height, width, filter) };
-  if (columnsFirst(image, width, height)) {
-    const columns = resizeColumns(data, image.width, image.height, height, filter);
+  if (height === image.height)
+    return { width, height, data: resizeRows(data, image.width, height, width, filter, rounding) };
+  if (rounding === "pillow" && columnsFirst(image, width, height)) {
+    const columns = resizeColumns(data, image.width, image.height, height, filter, rounding);
     return {
       width,
       height,
-      data: width === image.width ? columns : resizeRows(columns, image.width, height, width, filter),
+      data: width === image.width ? columns : resizeRows(columns, image.width, height, width, filter, rounding),
     };
   }
-  const rows = width === image.width ? data : resizeRows(data, image.width, image.height, width, filter);
-  return { width, height, data: resizeColumns(rows, width, image.height, height, filter) };
+  const rows = width === image.width ? data : resizeRows(data, image.width, image.height, width, filter, rounding);
+  return { width, height, data: resizeColumns(rows, width, image.height, height, filter, rounding) };
 }

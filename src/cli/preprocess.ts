@@ -6,9 +6,12 @@ import { patchImages, readImage, readImageProcessorConfig, writeSafetensors } fr
 export function preprocessCommand(): Command {
   return new Command("preprocess")
     .description(
-      "write a picture's pixel_values and image_grid_thw, as transformers' processor of the checkpoint gives them",
+      "write a picture's pixel_values, as rows of patches, and image_grid_thw, with the numbers of transformers' processor of the checkpoint",
     )
-    .requiredOption("--model <dir>", "checkpoint directory; only its preprocessor_config.json is read")
+    .requiredOption(
+      "--model <dir>",
+      "checkpoint directory; its preprocessor_config.json is read, and config.json where that has no patch size",
+    )
     .requiredOption("--image <file...>", "picture, or several: JPEG, PNG, WebP, GIF, TIFF or AVIF")
     .requiredOption("--out <file>", "safetensors file to write: F32 pixel_values, I64 image_grid_thw")
     .action(async (options: { model: string; image: string[]; out: string }) => {

@@ -186,12 +186,10 @@ class Decoding {
       await this.#pacer.pause();
       const { layout, embeddings } = embedBatch(model, this.#encoded, visual);
       const { hidden, keys, values, queries } = tf.tidy(() => {
-        const rotary = model.rotary(
-          this.#samples.map(({ positions }) => positions),
-          layout,
-        );
-        const bias = model.bias(0, layout, layout);
-        return { ...model.layer(0, { hidden: embeddings, batch: layout.batch, rotary, bias }) };
+        const positions = this.#samples.map((sample) => sample.positions);
+        const rotary = model.rotary(positions, layout);
+        const mask = model.mask(0, positions, layout, layout);
+        return { ...model.layer(0, { hidden: embeddings, batch: layout.batch, rotary, mask }) };
       });
       embeddings.dispose();
       const scores = initialScores(model, this.#selector, this.#samples, { hidden, keys, values, queries }, layout);
@@ -223,8 +221,8 @@ class Decoding {
         const past = this.#caches[i];
         const layout = appended(past.layout, places);
         const output = tf.tidy(() => {
-          const bias = model.bias(i, row, layout);
-          const { keys, values, ...all } = model.layer(i, { hidden, batch: row.batch, rotary, bias, past });
+          const mask = model.mask(i, this.#positions, row, layout);
+          const { keys, values, ...all } = model.layer(i, { hidden, batch: row.batch, rotary, mask, past });
           return { keys, values, hidden: all.hidden };
         });
         tf.dispose([past.keys, past.values, hidden]);
@@ -261,12 +259,12 @@ function appended({ batch, length, index }: TokenLayout, places: Int32Array): To
 }
 
 /** Positions of a prompt and of `extra` tokens behind it. */
-function continued({ axes, values, next }: Positions, extra: number): Positions {
+function continued({ axes, values, next, ...rest }: Positions, extra: number): Positions {
   const n = values.length / axes;
   const longer = new Int32Array(axes * (n + extra));
   for (let axis = 0; axis < axes; axis++) {
     longer.set(values.subarray(axis * n, (axis + 1) * n), axis * (n + extra));
     for (let t = 0; t < extra; t++) longer[axis * (n + extra) + n + t] = next + t;
   }
-  return { axes, values: longer, next: next + extra };
+  return { ...rest, axes, values: longer, next: next + extra };
 }

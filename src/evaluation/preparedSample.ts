@@ -116,21 +116,20 @@ async function prepareBatch(
   const { layout, embeddings } = embedBatch(model, encoded, visual);
   visual?.dispose();
   const rotary = model.rotary(positions, layout);
-  const sources = encoded.map((sample, b) => ({ ...sample, ...places[b] }));
+  const sources = encoded.map((sample, b) => ({ ...sample, ...places[b], positions: positions[b] }));
 
   let hidden = embeddings;
   let first: tf.Tensor2D = embeddings;
   let firstScores: Float32Array[] = [];
   for (let i = 0; i < model.shape.layers; i++) {
-    const bias = model.bias(i, layout, layout);
-    const output = model.layer(i, { hidden, batch: layout.batch, rotary, bias });
+    const mask = model.mask(i, positions, layout, layout);
+    const output = model.layer(i, { hidden, batch: layout.batch, rotary, mask });
     if (i === 0) {
       first = output.hidden;
       firstScores = initialScores(model, selector, sources, output, layout);
     } else {
       if (hidden !== first) hidden.dispose();
     }
-    bias?.dispose();
     tf.dispose([output.keys, output.values, output.queries]);
     hidden = output.hidden;
     await pacer.pause();

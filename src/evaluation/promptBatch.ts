@@ -5,11 +5,10 @@ import {
   type GridThw,
   type LayerOutput,
   layoutFrom,
-  type Positions,
   type TokenLayout,
   type VisionLanguageModel,
 } from "../models/index.js";
-import { attentionScores, type Selector, type SelectorSample } from "../selectors/index.js";
+import { attentionScores, type RankedSample, type Selector } from "../selectors/index.js";
 import type { Pacer } from "../tensor/index.js";
 
 /** Token ids with the pictures they speak of, as a processor gives them. */
@@ -23,8 +22,7 @@ export interface EncodedPromptLike {
 }
 
 /** What a run with tokens removed needs to know of a sample. */
-export interface RunSample extends SelectorSample {
-  readonly positions: Positions;
+export interface RunSample extends RankedSample {
   /** Places of everything that is not a visual token, ascending. */
   readonly text: Int32Array;
 }
@@ -108,13 +106,19 @@ export function embedBatch(
 export function initialScores(
   model: VisionLanguageModel,
   selector: Selector,
-  samples: readonly SelectorSample[],
+  samples: readonly RankedSample[],
   output: LayerOutput,
   layout: TokenLayout,
 ): Float32Array[] {
   if (selector.kind === "static") return samples.map((sample) => selector.scores(sample));
   const scores = tf.tidy(() =>
-    attentionScores(model, 0, selector, samples, output, layout, layout, null).dataSync<"float32">(),
+    attentionScores(model, selector, samples, {
+      layer: 0,
+      output,
+      queries: layout,
+      keys: layout,
+      survivors: samples.map(({ visual }) => visual),
+    }).dataSync<"float32">(),
   );
   return samples.map(({ visual }, b) => Float32Array.from(visual, (place) => scores[b * layout.length + place]));
 }

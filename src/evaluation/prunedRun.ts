@@ -91,16 +91,16 @@ export function runLayer<Sample extends RunSample>(
   const survivors = stage.survivors.map((places, b) => places.filter((_, j) => kept[b][j] === 1));
   const unchanged = survivors.every((places, b) => places.length === stage.survivors[b].length);
   const layout = unchanged ? stage.layout : layoutFrom(samples.map(({ text }, b) => keptPlaces(survivors[b], text)));
-  const rotary = model.rotary(
-    samples.map(({ positions }) => positions),
-    layout,
-  );
+  const positions = samples.map((sample) => sample.positions);
+  const rotary = model.rotary(positions, layout);
   const [hidden, keys, values, scores] = tf.tidy(() => {
     const rows = unchanged ? stage.hidden : gatherRows(stage.hidden, rowsOf(stage.layout, layout));
-    const bias = model.bias(layer, layout, layout);
-    const output = model.layer(layer, { hidden: rows, batch: layout.batch, rotary, bias });
+    const mask = model.mask(layer, positions, layout, layout);
+    const output = model.layer(layer, { hidden: rows, batch: layout.batch, rotary, mask });
     const ranks = selector.kind === "attention" && layer + 1 < model.shape.layers;
-    const next = ranks ? [attentionScores(model, layer, selector, samples, output, layout, layout, null)] : [];
+    const next = ranks
+      ? [attentionScores(model, selector, samples, { layer, output, queries: layout, keys: layout, survivors })]
+      : [];
     return keepCache
       ? [output.hidden, output.keys, output.values, ...next]
       : [output.hidden, undefined, undefined, ...next];

@@ -1,5 +1,21 @@
-export { add, attentionRows, gatherRows, gelu, type KeyPolicy, linear, MASKED, reshape } from "./blocks/index.js";
-export { causalBias, layoutFrom, otherTokens, slotsOf } from "./layout.js";
+export {
+  type AttentionMask,
+  add,
+  attentionRows,
+  denseMask,
+  gatherRows,
+  gelu,
+  type KeyPolicy,
+  layerNorm,
+  linear,
+  MASKED,
+  reshape,
+  type Span,
+} from "./blocks/index.js";
+export { type CausalMaskOptions, causalMask } from "./causalMask.js";
+export { Gemma3 } from "./gemma3/index.js";
+export { layoutFrom, otherTokens, slotsOf } from "./layout.js";
+export { Llava } from "./llava/index.js";
 export { type LoadedModel, loadModel } from "./load.js";
 export type {
   GridThw,
@@ -12,7 +28,7 @@ export type {
   TokenLayout,
   VisionLanguageModel,
 } from "./model.js";
-export { type PackedLayout, packLayout, packLike } from "./packing.js";
+export { isPacked, type PackedLayout, packLayout, packLike } from "./packing.js";
 export { Parameters, type WeightSource } from "./parameters.js";
 export { compareWithReference, type ParityReport, type ParityRow, type ParityTolerances } from "./parity.js";
 export { Qwen25Vl } from "./qwen2_5_vl/index.js";

@@ -1,25 +1,47 @@
 /** From a checkpoint directory to a model that is ready to run. */
-import { type ModelConfig, openWeights, readConfig } from "../checkpoint/index.js";
+import { type LlavaConfig, type ModelConfig, openWeights, readConfig } from "../checkpoint/index.js";
 import { useBackend } from "../tensor/index.js";
+import { Gemma3 } from "./gemma3/index.js";
+import { Llava } from "./llava/index.js";
 import type { VisionLanguageModel } from "./model.js";
 import type { WeightSource } from "./parameters.js";
 import { Qwen25Vl } from "./qwen2_5_vl/index.js";
 
-type Builders = {
-  readonly [A in ModelConfig["architecture"]]: (
-    config: Extract<ModelConfig, { architecture: A }>,
-    source: WeightSource,
-  ) => VisionLanguageModel;
+interface Architecture<Config> {
+  build(config: Config, source: WeightSource): VisionLanguageModel;
+  /** Tensors of a checkpoint that the model does not need by design; default none. */
+  isNeedless?(name: string, config: Config): boolean;
+}
+
+type Architectures = {
+  readonly [A in ModelConfig["architecture"]]: Architecture<Extract<ModelConfig, { architecture: A }>>;
 };
 
 /** How each architecture's graph is built. */
-const MODELS: Builders = {
-  qwen2_5_vl: (config, source) => new Qwen25Vl(config, source),
+const MODELS: Architectures = {
+  qwen2_5_vl: { build: (config, source) => new Qwen25Vl(config, source) },
+  llava: { build: (config, source) => new Llava(config, source), isNeedless: behindFeatures },
+  gemma3: { build: (config, source) => new Gemma3(config, source), isNeedless: (name) => isTowerRest(name) },
 };
+
+/** What a vision tower has for other uses than its features: numbered positions, a pooled head. */
+function isTowerRest(name: string): boolean {
+  return /\.vision_model\.(embeddings\.position_ids|head\.)/.test(name);
+}
+
+/** The blocks of CLIP behind those whose features are taken, and the norm behind them. */
+function behindFeatures(name: string, { vision }: LlavaConfig): boolean {
+  const block = /\.vision_model\.encoder\.layers\.(\d+)\./.exec(name);
+  return (
+    (block !== null && Number(block[1]) >= vision.featureLayer) ||
+    /\.vision_model\.post_layernorm\./.test(name) ||
+    isTowerRest(name)
+  );
+}
 
 /** Tensors that checkpoints carry although they follow from the rest: the rotary frequencies, a tied head's copy. */
 function isRedundant(name: string, config: ModelConfig): boolean {
-  return name.endsWith(".rotary_emb.inv_freq") || (config.decoder.tiedHead && name === "lm_head.weight");
+  return name.endsWith(".rotary_emb.inv_freq") || (config.decoder.tiedHead && /(^|\.)lm_head\.weight$/.test(name));
 }
 
 export interface LoadedModel {
@@ -45,18 +67,21 @@ export async function loadModel(
   warn: (sentence: string) => void = (sentence) => process.emitWarning(sentence),
 ): Promise<LoadedModel> {
   const config = readConfig(directory);
+  const { build, isNeedless } = MODELS[config.architecture] as Architecture<ModelConfig>;
   const weights = openWeights(directory);
   try {
     await useBackend();
     const used = new Set<string>();
-    const model = MODELS[config.architecture](config, {
+    const model = build(config, {
       has: (name) => weights.has(name),
       read(name, shape) {
         used.add(name);
         return weights.read(name, shape);
       },
     });
-    const unused = weights.names.filter((name) => !used.has(name) && !isRedundant(name, config));
+    const unused = weights.names.filter(
+      (name) => !used.has(name) && !isRedundant(name, config) && isNeedless?.(name, config) !== true,
+    );
     if (unused.length > 0) {
       const some = unused.slice(0, 3).join(", ") + (unused.length > 3 ? ", …" : "");
       warn(

@@ -7,19 +7,21 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { DecoderShape } from "../cost/index.js";
 import type { Tape } from "../tensor/index.js";
-import type { KeyPolicy } from "./blocks/index.js";
+import type { AttentionMask, KeyPolicy } from "./blocks/index.js";
 import type { Parameters } from "./parameters.js";
 
 /** t, h, w of a picture in patches, before merging. */
 export type GridThw = readonly [number, number, number];
 
-/** Positions of one sample's tokens, on every axis the model turns by. */
+/** Where one sample's tokens stand: on every axis the model turns by, and in which picture. */
 export interface Positions {
   readonly axes: number;
   /** [axes, n], axis by axis. */
   readonly values: Int32Array;
   /** The position at which decoding goes on, the same on every axis. */
   readonly next: number;
+  /** [n]: the picture of each token, −1 for text, where the model lets a picture's tokens see each other. */
+  readonly pictures?: Int32Array;
 }
 
 /**
@@ -54,13 +56,13 @@ export interface LayerProbe {
   /** [B, N] leaf for the gradient of the keys that are there. */
   readonly kept: tf.Tensor2D;
   /**
-   * Rows that were dropped before this layer, whose keys' gradient is wanted: [B·D, H], their rotary, their visibility
-   * [B, 1, N_q, D] (null lets every query see them) and the [B, D] leaf for their gradient; null where there are none.
+   * Rows that were dropped before this layer, whose keys' gradient is wanted: [B·D, H], their rotary, which of them a query
+   * would see (null lets every query see them all) and the [B, D] leaf for their gradient; null where there are none.
    */
   readonly dropped: {
     readonly hidden: tf.Tensor2D;
     readonly rotary: LayoutRotary;
-    readonly bias: tf.Tensor4D | null;
+    readonly mask: AttentionMask | null;
     readonly leaf: tf.Tensor2D;
   } | null;
 }
@@ -75,10 +77,10 @@ export interface LayerInput {
    * default all.
    */
   readonly queries?: { readonly rows: Int32Array; readonly rotary: LayoutRotary };
-  /** Structural mask, [B or 1, 1, N_q, N_k]; null lets every row see every row. */
-  readonly bias: tf.Tensor4D | null;
+  /** Which rows a row sees; null lets every row see every row. Read again in a tape's backward pass. */
+  readonly mask: AttentionMask | null;
   readonly policy?: KeyPolicy;
-  /** Asks what the layer's keys are worth, and for its attention; needs a tape. Not together with `policy` or `past`. */
+  /** Asks what the layer's keys are worth; needs a tape. Not together with `policy` or `past`. */
   readonly probe?: LayerProbe;
   /** Keys and values of earlier rows (decoding), before this layer's own; owned by the caller. */
   readonly past?: KeyValues;
@@ -89,8 +91,6 @@ export interface LayerOutput extends KeyValues {
   readonly hidden: tf.Tensor2D;
   /** [B, h, N_q, d], rotated: what scores are computed from. */
   readonly queries: tf.Tensor4D;
-  /** [B, h, N_q, N_k]: the probabilities of the layer's attention, where a probe asked for them. */
-  readonly attention?: tf.Tensor4D;
 }
 
 /** A decoder-only language model that reads pictures. Every tensor argument is float32. */
@@ -129,9 +129,14 @@ export interface VisionLanguageModel {
 
   /**
    * The structural mask of layer `i` between the rows of two layouts (causal, windows, pictures, padding), by original
-   * positions; null where it would let everything through. Owned by the caller.
+   * places. Holds no tensors.
+   *
+   * @param positions of the layouts' samples.
    */
-  bias(i: number, queries: TokenLayout, keys: TokenLayout): tf.Tensor4D | null;
+  mask(i: number, positions: readonly Positions[], queries: TokenLayout, keys: TokenLayout): AttentionMask;
+
+  /** What layer `i` multiplies its attention logits with. */
+  attentionScale(i: number): number;
 
   /** One decoder layer. Everything returned is owned by the caller; a tape keeps what it needs by itself. */
   layer(i: number, input: LayerInput, tape?: Tape): LayerOutput;

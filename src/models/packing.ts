@@ -14,6 +14,11 @@ export interface PackedLayout extends TokenLayout {
   readonly start: Int32Array;
 }
 
+/** Whether sequences of a layout hold several samples. */
+export function isPacked(layout: TokenLayout): layout is PackedLayout {
+  return layout.samples !== undefined;
+}
+
 /** First fit, longest first: for each sample its bin. */
 function assignBins(lengths: readonly number[], capacity: number): Int32Array {
   const order = lengths.map((_, s) => s).sort((a, b) => lengths[b] - lengths[a] || a - b);

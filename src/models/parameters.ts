@@ -1,7 +1,7 @@
 /** The weights of a model: read from a source once, held as tensors, named as in the checkpoint. */
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
-import type { LinearParameters } from "./blocks/index.js";
+import type { LayerNormParameters, LinearParameters } from "./blocks/index.js";
 
 /** Where weights come from: a checkpoint directory, or an initialiser. */
 export interface WeightSource {
@@ -29,11 +29,16 @@ export class Parameters {
     return this.#source.has(name);
   }
 
-  /** @param view the shape to hold it in, where that is not the checkpoint's. */
-  #load<T extends tf.Tensor>(name: string, shape: number[], view: number[] = shape): T {
+  /** @param view the shape to hold it in, where that is not the checkpoint's. @param change what is done to its values. */
+  #load<T extends tf.Tensor>(
+    name: string,
+    shape: number[],
+    view: number[] = shape,
+    change: (values: Float32Array) => Float32Array = (values) => values,
+  ): T {
     if (this.#tensors.has(name))
       throw new EspalierError(`Weight ${name} is used twice; each has one place in the model.`);
-    const values = tf.tensor(this.#source.read(name, shape), view, "float32");
+    const values = tf.tensor(change(this.#source.read(name, shape)), view, "float32");
     // The native backend copies values when they are first used, and lets go of the JavaScript array only then. Using one
     // number now keeps a large checkpoint from lying in memory twice.
     tf.tidy(
@@ -47,6 +52,27 @@ export class Parameters {
 
   vector(name: string, length: number): tf.Tensor1D {
     return this.#load<tf.Tensor1D>(name, [length]);
+  }
+
+  /**
+   * A norm's weight that the checkpoint stores as its distance from one; held with the one added.
+   *
+   * @throws EspalierError where weights are trained: writing them back would need the distance.
+   */
+  onePlus(name: string, length: number): tf.Tensor1D {
+    if (this.#trainable) throw new EspalierError(`Weight ${name} is held as 1 + w and cannot be trained here.`);
+    return this.#load<tf.Tensor1D>(name, [length], [length], (values) => values.map((w) => 1 + w));
+  }
+
+  /** A matrix whose checkpoint has it as [in, out]. */
+  transposed(name: string, input: number, output: number): LinearParameters {
+    if (this.#trainable) throw new EspalierError(`Weight ${name} is held transposed and cannot be trained here.`);
+    const turn = (values: Float32Array) => {
+      const turned = new Float32Array(values.length);
+      for (let i = 0; i < input; i++) for (let o = 0; o < output; o++) turned[o * input + i] = values[i * output + o];
+      return turned;
+    };
+    return { weight: this.#load<tf.Tensor2D>(name, [input, output], [output, input], turn), bias: null };
   }
 
   matrix(name: string, rows: number, columns: number): tf.Tensor2D {
@@ -64,6 +90,11 @@ export class Parameters {
       weight: this.matrix(`${prefix}.weight`, output, input),
       bias: bias ? this.vector(`${prefix}.bias`, output) : null,
     };
+  }
+
+  /** `prefix.weight` and `prefix.bias`, [length] each. */
+  layerNorm(prefix: string, length: number): LayerNormParameters {
+    return { weight: this.vector(`${prefix}.weight`, length), bias: this.vector(`${prefix}.bias`, length) };
   }
 
   /** All tensors loaded so far, by checkpoint name, in loading order. Owned by this object. */

@@ -214,13 +214,13 @@ function compare(model: VisionLanguageModel, file: SafetensorsFile, tolerances: 
   tf.tidy(() => {
     let hidden = embedInputs(model, inputs, layout.index);
     addLayer("embeddings", 0, hidden);
-    const rotary = model.rotary(
-      ids.map((row, b) => model.positions(row, inputs.grids[b])),
-      layout,
-    );
+    const positions = ids.map((row, b) => model.positions(row, inputs.grids[b]));
+    const rotary = model.rotary(positions, layout);
     for (let i = 0; i < layers; i++) {
       const before = hidden;
-      hidden = tf.tidy(() => model.layer(i, { hidden, batch, rotary, bias: model.bias(i, layout, layout) }).hidden);
+      hidden = tf.tidy(
+        () => model.layer(i, { hidden, batch, rotary, mask: model.mask(i, positions, layout, layout) }).hidden,
+      );
       before.dispose();
       if (i < layers - 1) addLayer(`layer ${i}`, i + 1, hidden);
       else addLayer(`layer ${i} + norm`, layers, model.norm(hidden));

@@ -13,10 +13,11 @@ import {
   type LayerProbe,
   type LayoutRotary,
   type PackedLayout,
+  type Positions,
   packLayout,
   packLike,
 } from "../models/index.js";
-import { scoresFromAttention } from "../selectors/index.js";
+import { attentionScores } from "../selectors/index.js";
 import { Pacer, Tape } from "../tensor/index.js";
 import type { RelaxedOptions, RelaxedResult } from "./options.js";
 import { seedDivergence, takeValues } from "./seed.js";
@@ -84,6 +85,7 @@ class CompactBatch {
   readonly #records: LayerRecord[] = [];
   /** Every token of every sample, in one long sequence. */
   readonly #all: PackedLayout;
+  readonly #positions: readonly Positions[];
   readonly #rotary: LayoutRotary;
   #hidden: tf.Tensor2D;
 
@@ -98,10 +100,8 @@ class CompactBatch {
       places,
       places.reduce((sum, { length }) => sum + length, 0),
     );
-    this.#rotary = prepared.model.rotary(
-      samples.map(({ positions }) => positions),
-      this.#all,
-    );
+    this.#positions = samples.map((sample) => sample.positions);
+    this.#rotary = prepared.model.rotary(this.#positions, this.#all);
     this.#hidden = tf.concat(
       samples.map(({ hidden }) => hidden),
       0,
@@ -159,7 +159,6 @@ class CompactBatch {
     const like = (places: readonly Int32Array[]) => packLike(layout, places, SMALL_STRIDE);
     const answers = last ? like(samples.map(({ answerPlaces }) => answerPlaces)) : null;
     const asked = cuts.some((cut) => cut.asked.length > 0) ? like(cuts.map((cut) => cut.asked)) : null;
-    const ranked = !last && selector.kind === "attention";
     const input = this.#hidden;
     const [hidden, scores] = tf.tidy(() => {
       const rows = gatherRows(input, sourceRows(layout, before), this.#tape);
@@ -170,13 +169,15 @@ class CompactBatch {
           batch: layout.batch,
           rotary: this.#rotaryOf(layout),
           queries: answers ? { rows: rowsWithin(answers, layout, cuts), rotary: this.#rotaryOf(answers) } : undefined,
-          bias: model.bias(i, answers ?? layout, layout),
+          mask: model.mask(i, this.#positions, answers ?? layout, layout),
           probe: this.#probe(i, before, cuts, { layout, asking: answers ?? layout, asked }),
         },
         this.#tape,
       );
-      const ranks = ranked ? scoresFromAttention(selector, samples, output.attention!, layout) : null;
-      return ranks ? [output.hidden, ranks] : [output.hidden];
+      if (last || selector.kind !== "attention") return [output.hidden];
+      const survivors = cuts.map(({ visual }) => visual);
+      const scored = { layer: i, output, queries: layout, keys: layout, survivors };
+      return [output.hidden, attentionScores(model, selector, samples, scored)];
     }) as [tf.Tensor2D, tf.Tensor2D | undefined];
     input.dispose();
     this.#hidden = hidden;
@@ -220,7 +221,7 @@ class CompactBatch {
     const dropped = asked && {
       hidden: gatherRows(this.#hidden, sourceRows(asked, before)),
       rotary: this.#rotaryOf(asked),
-      bias: this.prepared.model.bias(i, asking, asked),
+      mask: this.prepared.model.mask(i, this.#positions, asking, asked),
       leaf: leafOf(asked),
     };
     this.#records.push({

@@ -119,7 +119,7 @@ class MaskedBatch {
             batch: samples.length,
             rotary,
             queries: last ? { rows: rowsOf(this.#all, answers), rotary: asking } : undefined,
-            bias: model.bias(i, queries, this.#all),
+            mask: model.mask(i, positions, queries, this.#all),
             policy: {
               keys: policy,
               other: otherTokens(queries, this.#all),
@@ -129,7 +129,9 @@ class MaskedBatch {
           tape,
         );
         if (last || selector.kind !== "attention") return [output.hidden];
-        return [output.hidden, attentionScores(model, i, selector, samples, output, queries, this.#all, policy, tape)];
+        const survivors = masks.map(({ places, threshold }) => places.filter((_, j) => threshold.hard[j] === 1));
+        const scored = { layer: i, output, queries, keys: this.#all, survivors, policy };
+        return [output.hidden, attentionScores(model, selector, samples, scored, tape)];
       }) as [tf.Tensor2D, tf.Tensor2D | undefined];
       tape.own(next, ...(ranks ? [ranks] : []));
       hidden = next;

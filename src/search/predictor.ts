@@ -8,10 +8,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
 import type { PreparedSample } from "../evaluation/index.js";
-import { add, gatherRows, gelu, linear } from "../models/index.js";
+import { add, gatherRows, gelu, layerNorm, linear } from "../models/index.js";
 import type { KernelFunction } from "../schedules/index.js";
 import { type AdamW, Random, Tape } from "../tensor/index.js";
-import { layerNorm, modulate, pool } from "./predictorBlocks.js";
+import { modulate, pool } from "./predictorBlocks.js";
 
 export const CONDITIONINGS = ["input", "budget", "constant"] as const;
 /** What the predictor sees: the prompt and the budget, the budget alone, or neither (a table of rows, one a budget). */
@@ -231,7 +231,7 @@ export class Predictor {
       x = modulate(add(apply(`${name}.skip`, x), inner, tape), apply(`${name}.film`, code), tape);
     }
     if (read) x = pool(x, read.weights, tape); // [B, H/8]
-    x = layerNorm(x, vector("norm.weight"), vector("norm.bias"), tape);
+    x = layerNorm(x, { weight: vector("norm.weight"), bias: vector("norm.bias") }, 1e-5, tape);
     const change = apply("head.2", gelu(apply("head.1", gelu(apply("head.0", x), tape)), tape));
     return add(row, change, tape);
   }

@@ -3,10 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import {
   attentionRows,
   gatherRows,
+  isPacked,
   type LayerOutput,
   layoutFrom,
   otherTokens,
-  type PackedLayout,
+  type Positions,
+  packLike,
   reshape,
   slotsOf,
   type TokenLayout,
@@ -15,69 +17,95 @@ import {
 import type { Tape } from "../tensor/index.js";
 import type { AttentionSelector, SelectorSample } from "./selector.js";
 
-/**
- * The scores that layer `i`'s attention gives to every row it attends to; the next layer ranks survivors by them.
- *
- * @param output of layer `i`; its queries hold the scoring rows among others.
- * @param queries which tokens the output's rows are.
- * @param keys which tokens the layer's keys are.
- * @param policy [B, N_k] weights of the keys as in the layer itself; null keeps all.
- * @returns [B, N_k], in the caller's scope.
- */
-export function attentionScores(
-  model: VisionLanguageModel,
-  i: number,
-  selector: AttentionSelector,
-  samples: readonly SelectorSample[],
-  output: LayerOutput,
-  queries: TokenLayout,
-  keys: TokenLayout,
-  policy: tf.Tensor2D | null,
-  tape?: Tape,
-): tf.Tensor2D {
-  const rows = layoutFrom(samples.map((sample) => selector.scoringPlaces(sample)));
-  const slots = slotsOf(queries, rows);
-  const [batch, heads, length, width] = output.queries.shape;
-  const index = new Int32Array(batch * heads * rows.length);
-  for (let b = 0, at = 0; b < batch; b++) {
-    for (let h = 0; h < heads; h++) {
-      for (let r = 0; r < rows.length; r++) index[at++] = (b * heads + h) * length + slots[b * rows.length + r];
+/** A sample whose tokens are being ranked. */
+export interface RankedSample extends SelectorSample {
+  readonly positions: Positions;
+}
+
+/** The layer whose attention is read. */
+export interface ScoredLayer {
+  readonly layer: number;
+  /** Its queries hold the rows that are read, among others. */
+  readonly output: Pick<LayerOutput, "queries" | "keys">;
+  /** Which tokens the output's rows are. */
+  readonly queries: TokenLayout;
+  /** Which tokens the layer's keys are; packed where the queries are. */
+  readonly keys: TokenLayout;
+  /** For each sample, the places of the visual tokens that the layer saw, ascending. */
+  readonly survivors: readonly Int32Array[];
+  /** [B, N_k] weights of the keys as in the layer itself; default keeps all. */
+  readonly policy?: tf.Tensor2D;
+}
+
+/** Each sample's raters: the sequence and the place in it, and which rows count for which group. */
+function weigh(groups: readonly (readonly Int32Array[])[], rows: TokenLayout, sequence: (s: number) => number) {
+  const perSample = Math.max(...groups.map((own) => own.length));
+  const within = new Int32Array(rows.batch);
+  const first = groups.map((_, s) => within[sequence(s)]++ * perSample);
+  const sums = Math.max(...within) * perSample;
+  const weights = new Float32Array(rows.batch * sums * rows.length);
+  const rowsOf = new Map<number, Map<number, number>>();
+  rows.index.forEach((place, row) => {
+    if (place < 0) return;
+    const s = rows.samples ? rows.samples[row] : Math.floor(row / rows.length);
+    const own = rowsOf.get(s) ?? new Map<number, number>();
+    rowsOf.set(s, own.set(place, row % rows.length));
+  });
+  for (const [s, own] of groups.entries()) {
+    for (const [g, places] of own.entries()) {
+      const base = (sequence(s) * sums + first[s] + g) * rows.length;
+      for (const place of places) weights[base + rowsOf.get(s)!.get(place)!] = 1 / places.length;
     }
   }
-  const flat = reshape<tf.Tensor2D>(output.queries, [batch * heads * length, width], tape);
-  const asking = reshape<tf.Tensor4D>(gatherRows(flat, index, tape), [batch, heads, rows.length, width], tape);
-  const bias = model.bias(i, rows, keys);
-  const other = policy ? otherTokens(rows, keys) : null;
-  const attention = attentionRows(asking, output.keys, bias, policy && other ? { keys: policy, other } : null, tape);
-  return selector.scores(attention, tape);
+  const index = groups.flatMap((_, s) =>
+    Array.from({ length: perSample }, (_, g) => sequence(s) * sums + first[s] + g),
+  );
+  return { perSample, sums, weights, index: Int32Array.from(index) };
 }
 
 /**
- * The same scores out of attention that a layer has computed anyway, for packed samples.
+ * The scores that a layer's attention gives to every row it attends to; the next layer ranks survivors by them.
  *
- * @param attention [B, h, N, N]: the layer's probabilities over the rows of `layout`.
- * @returns [samples, N]: for each sample, scores of all rows of its sequence; in the caller's scope.
+ * Reading R rows costs one product of R queries with all keys: for selectors that read many rows, about what the layer's own
+ * attention costs.
+ *
+ * @returns [samples, N_k], in the caller's scope: for each sample, scores of all rows of its sequence.
  */
-export function scoresFromAttention(
+export function attentionScores(
+  model: VisionLanguageModel,
   selector: AttentionSelector,
-  samples: readonly SelectorSample[],
-  attention: tf.Tensor4D,
-  { index, length, sequence, start }: PackedLayout,
+  samples: readonly RankedSample[],
+  { layer, output, queries, keys, survivors, policy }: ScoredLayer,
+  tape?: Tape,
 ): tf.Tensor2D {
-  const [, heads, , keys] = attention.shape;
-  const rows: number[] = [];
-  let perSample = 0;
-  samples.forEach((sample, s) => {
-    const places = selector.scoringPlaces(sample);
-    perSample = places.length;
-    for (const place of places) {
-      const slot = index.indexOf(place, start[s]) - sequence[s] * length;
-      for (let h = 0; h < heads; h++) rows.push((sequence[s] * heads + h) * length + slot);
+  const groups = samples.map((sample, s) => selector.raters(sample, survivors[s]));
+  const read = groups.map((own) => Int32Array.from(new Set(own.flatMap((places) => [...places]))).sort());
+  const rows = isPacked(queries)
+    ? packLike(queries, read)
+    : layoutFrom(read, Math.max(1, ...read.map((r) => r.length)));
+  const { perSample, sums, weights, index } = weigh(groups, rows, (s) => (isPacked(queries) ? queries.sequence[s] : s));
+  const slots = slotsOf(queries, rows);
+  const [batch, heads, length, width] = output.queries.shape;
+  const picked = new Int32Array(batch * heads * rows.length);
+  for (let b = 0, at = 0; b < batch; b++) {
+    for (let h = 0; h < heads; h++) {
+      for (let r = 0; r < rows.length; r++) picked[at++] = (b * heads + h) * length + slots[b * rows.length + r];
     }
-  });
-  return tf.tidy(() => {
-    const picked = tf.gather(tf.reshape(attention, [-1, keys]), tf.tensor1d(rows, "int32"));
-    const mean = tf.mean(tf.reshape(picked, [samples.length, perSample, heads, keys]), 2);
-    return selector.scores(mean as tf.Tensor3D);
-  });
+  }
+  const flat = reshape<tf.Tensor2D>(output.queries, [batch * heads * length, width], tape);
+  const asking = reshape<tf.Tensor4D>(gatherRows(flat, picked, tape), [batch, heads, rows.length, width], tape);
+  const positions = samples.map((sample) => sample.positions);
+  const means = attentionRows(
+    asking,
+    output.keys,
+    tf.tensor3d(weights, [batch, sums, rows.length]),
+    model.mask(layer, positions, rows, keys),
+    {
+      scale: model.attentionScale(layer),
+      policy: policy ? { keys: policy, other: otherTokens(rows, keys) } : null,
+    },
+    tape,
+  );
+  const own = gatherRows(reshape(means, [batch * sums, keys.length], tape), index, tape);
+  return selector.scores(reshape(own, [samples.length, perSample, keys.length], tape), tape);
 }

@@ -8,7 +8,7 @@ export function fastv(): AttentionSelector {
   return {
     kind: "attention",
     name: "fastv",
-    scoringPlaces: ({ promptLength }) => Int32Array.of(promptLength - 1),
-    scores: (rows, tape) => reshape(rows, [rows.shape[0], rows.shape[2]], tape),
+    raters: ({ promptLength }) => [Int32Array.of(promptLength - 1)],
+    scores: (means, tape) => reshape(means, [means.shape[0], means.shape[2]], tape),
   };
 }

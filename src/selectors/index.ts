@@ -4,7 +4,7 @@ import { random } from "./random.js";
 import type { Selector } from "./selector.js";
 import { uniformStride } from "./uniformStride.js";
 
-export { attentionScores, scoresFromAttention } from "./attentionScores.js";
+export { attentionScores, type RankedSample, type ScoredLayer } from "./attentionScores.js";
 export {
   type AttentionSelector,
   keepBest,

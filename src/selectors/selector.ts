@@ -17,19 +17,24 @@ export interface SelectorSample {
   readonly visual: Int32Array;
 }
 
-/** Ranks by the attention that some prompt rows pay to the visual tokens in the layer before. */
+/** Ranks by the attention that some rows pay to the visual tokens in the layer before. */
 export interface AttentionSelector {
   readonly kind: "attention";
   readonly name: string;
-  /** Places of the rows whose attention is read, the same number R for every sample. */
-  scoringPlaces(sample: SelectorSample): Int32Array;
   /**
-   * Scores from the rows' attention, averaged over heads; the larger stays.
+   * The rows whose attention is read, in groups: places of the sample's prompt, in each group ascending. Every sample has the
+   * same number of groups; a group may be empty, and its mean is zero then.
    *
-   * @param rows [B, R, N] float32.
-   * @returns [B, N], in the caller's scope.
+   * @param survivors places of the visual tokens that the layer saw; others are no rows any more.
    */
-  scores(rows: tf.Tensor3D, tape?: Tape): tf.Tensor2D;
+  raters(sample: SelectorSample, survivors: Int32Array): readonly Int32Array[];
+  /**
+   * Scores from each group's attention, averaged over its rows and over heads; the larger stays.
+   *
+   * @param means [S, G, N] float32.
+   * @returns [S, N], in the caller's scope.
+   */
+  scores(means: tf.Tensor3D, tape?: Tape): tf.Tensor2D;
 }
 
 /** Ranks once per sample, whatever the layers do. */

@@ -56,6 +56,8 @@ export function downsample(
   imageToken: number,
   most: number,
 ): EncodedSampleLike | null {
+  // Towers with one picture size cannot be given fewer patches.
+  if (config.kind !== "qwen2_vl") return null;
   const merged = config.mergeSize ** 2;
   const before = sample.gridThw.map(([t, h, w]) => (t * h * w) / merged);
   const total = before.reduce((sum, count) => sum + count, 0);

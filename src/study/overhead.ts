@@ -1,6 +1,7 @@
 /** What runs beside the decoder, per sample: no schedule lowers it, so reports state it next to the cost (METHOD §2). */
 import type { ModelConfig, QwenVisionConfig } from "../checkpoint/index.js";
 import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
+import { EspalierError } from "../errors.js";
 import type { GridThw } from "../models/index.js";
 import type { Selector } from "../selectors/index.js";
 import type { StudySample } from "./data/index.js";
@@ -21,6 +22,11 @@ function windowLengths([t, h, w]: GridThw, config: QwenVisionConfig): number[] {
 
 /** Multiply-accumulates of the vision tower, and of its merger, on the pictures of one sample. */
 export function visionMacs(config: ModelConfig, grids: readonly GridThw[]): { tower: number; merger: number } {
+  if (config.architecture !== "qwen2_5_vl") {
+    throw new EspalierError(
+      `The vision tower of ${config.architecture} has no count of multiply-accumulates yet; qwen2_5_vl has.`,
+    );
+  }
   const { vision } = config;
   const patches = grids.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
   const whole = grids.flatMap(([t, h, w]) => new Array<number>(t).fill(h * w));

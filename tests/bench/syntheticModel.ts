@@ -1,5 +1,5 @@
 /** The model and the samples that the benches measure with: shapes as stated, weights and pictures drawn from a seed. */
-import type { DecoderConfig, Qwen25VlConfig } from "../../src/checkpoint/index.js";
+import type { Qwen25VlConfig, QwenDecoderConfig } from "../../src/checkpoint/index.js";
 import type { EncodedSampleLike } from "../../src/evaluation/index.js";
 import { Qwen25Vl, type WeightSource } from "../../src/models/index.js";
 import { Random } from "../../src/tensor/index.js";
@@ -22,7 +22,7 @@ export function randomWeights(seed: number): WeightSource {
 }
 
 /** The embedded model's decoder: 8 layers of width 128. Its vision tower is one narrow layer; the benches do not measure it. */
-const DECODER: DecoderConfig = {
+const DECODER: QwenDecoderConfig = {
   vocabSize: 128,
   hiddenSize: 128,
   intermediateSize: 384,

@@ -245,7 +245,13 @@ export class NotebookPage {
     const prompt = this.cell(index).locator(".jp-InputArea-prompt");
     const before = (await prompt.textContent()) ?? "";
     for (let tries = 0; tries < 10; tries++) {
-      await this.cell(index).locator(".jp-InputArea-editor").click();
+      await this.cell(index)
+        .locator(".jp-InputArea-editor")
+        .click()
+        .catch(async (error: Error) => {
+          const [dialog] = await this.page.locator(".jp-Dialog").allInnerTexts();
+          throw dialog === undefined ? error : new Error(`A dialog stands before cell ${index}: ${dialog}`);
+        });
       await this.page.keyboard.press("Control+Enter");
       const started = prompt.filter({ hasNotText: before }).waitFor({ timeout: 3_000 });
       if (await started.then(() => true).catch(() => false)) return;

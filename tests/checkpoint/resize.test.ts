@@ -3,16 +3,18 @@ import fc from "fast-check";
 import { type ResizeFilter, resizeImage, smartResize } from "../../src/checkpoint/index.js";
 import { expectSentence, goldenJson, pattern, sha256 } from "./support.js";
 
+interface Resized {
+  width: number;
+  height: number;
+  newWidth: number;
+  newHeight: number;
+  seed: number;
+  filter: ResizeFilter;
+  sha256: string;
+}
 interface Resizing {
-  resize: {
-    width: number;
-    height: number;
-    newWidth: number;
-    newHeight: number;
-    seed: number;
-    filter: ResizeFilter;
-    sha256: string;
-  }[];
+  resize: Resized[];
+  torch: Resized[];
   smart: [number, number, number, number, number, [number, number] | null][];
 }
 const expected = goldenJson<Resizing>("resize.json");
@@ -22,6 +24,13 @@ describe("resize", () => {
     it(`${filter} ${width} × ${height} → ${newWidth} × ${newHeight} equals PIL's bytes`, () => {
       const result = resizeImage(pattern(width, height, seed), newWidth, newHeight, filter);
       assert.equal(result.data.length, newWidth * newHeight * 3);
+      assert.equal(sha256(result.data), wanted);
+    });
+  }
+
+  for (const { width, height, newWidth, newHeight, seed, filter, sha256: wanted } of expected.torch) {
+    it(`${filter} ${width} × ${height} → ${newWidth} × ${newHeight} equals torchvision's bytes`, () => {
+      const result = resizeImage(pattern(width, height, seed), newWidth, newHeight, filter, "torch");
       assert.equal(sha256(result.data), wanted);
     });
   }

@@ -3,7 +3,7 @@
  * are masked. Plain TensorFlow.js operations, one sample at a time, nothing of models/ but the weights.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ModelConfig } from "../../src/checkpoint/index.js";
+import type { ModelConfig, QwenDecoderConfig } from "../../src/checkpoint/index.js";
 import type { PreparedSample } from "../../src/evaluation/index.js";
 import type { VisionLanguageModel } from "../../src/models/index.js";
 import type { Selector } from "../../src/selectors/index.js";
@@ -112,8 +112,9 @@ export function denseRun(
 }
 
 /** cos and sin of every place's d/2 angles, [n, d/2] each, in the caller's scope. */
-function rotations({ positions, ids }: PreparedSample, { decoder }: ModelConfig): [tf.Tensor, tf.Tensor] {
+function rotations({ positions, ids }: PreparedSample, config: ModelConfig): [tf.Tensor, tf.Tensor] {
   const n = ids.length;
+  const decoder = config.decoder as QwenDecoderConfig;
   const axisOf = decoder.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis));
   const angles = Array.from({ length: n }, (_, place) =>
     axisOf.map((axis, j) => positions.values[axis * n + place] * decoder.ropeTheta ** ((-2 * j) / decoder.headDim)),

@@ -4,8 +4,13 @@ import { openSafetensors } from "../../src/checkpoint/index.js";
 import type { EncodedPromptLike } from "../../src/evaluation/index.js";
 import { type GridThw, type LoadedModel, loadModel } from "../../src/models/index.js";
 
-export const GOLDEN_CASES = ["grouped", "multiQuery", "fullHeads", "sliding"] as const;
-export type GoldenCase = (typeof GOLDEN_CASES)[number];
+/** By architecture. */
+export const GOLDEN_CASES = {
+  qwen2_5_vl: ["grouped", "multiQuery", "fullHeads", "sliding"],
+  llava: ["llava", "llavaGrouped"],
+  gemma3: ["gemma3", "gemma3Own"],
+} as const;
+export type GoldenCase = (typeof GOLDEN_CASES)[keyof typeof GOLDEN_CASES][number];
 
 /** A file of tests/golden/models; tests run from dist/tests/models or from the root. */
 export function goldenModel(...parts: string[]): string {

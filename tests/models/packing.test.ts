@@ -1,8 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
 import fc from "fast-check";
-import { causalBias, layoutFrom, MASKED, type PackedLayout, packLayout, packLike } from "../../src/models/index.js";
+import { causalMask, layoutFrom, type PackedLayout, packLayout, packLike } from "../../src/models/index.js";
 import { useBackend } from "../../src/tensor/index.js";
+import { HIDDEN, maskValues } from "./blocks/maskValues.js";
 
 /** Kept places of up to 14 of one sample, ascending; perhaps none. */
 const places = fc
@@ -14,7 +14,7 @@ const longest = (kept: readonly Int32Array[]) => Math.max(1, ...kept.map(({ leng
 
 /** The mask between two layouts, written out. */
 function visible(queries: PackedLayout, keys: PackedLayout, window: number | null): Float32Array {
-  return tf.tidy(() => causalBias(queries, keys, window).dataSync<"float32">().slice());
+  return maskValues(causalMask(queries, keys, { window }), queries.batch, queries.length, keys.length);
 }
 
 function assertHolds(layout: PackedLayout, kept: readonly Int32Array[]): void {
@@ -84,7 +84,7 @@ describe("packed layouts", () => {
     );
   });
 
-  it("causalBias keeps samples of one sequence apart, and is each sample's own mask within", () => {
+  it("causalMask keeps samples of one sequence apart, and is each sample's own mask within", () => {
     fc.assert(
       fc.property(batches, fc.option(fc.integer({ min: 1, max: 6 })), (kept, window) => {
         const keys = packLayout(kept, longest(kept) + 5);
@@ -96,15 +96,12 @@ describe("packed layouts", () => {
           const mask = visible(queries, keys, window);
           rows.forEach((list, s) => {
             if (list.length === 0) return;
-            const own = tf.tidy(() =>
-              causalBias(layoutFrom([list]), layoutFrom([kept[s]]), window)
-                .dataSync<"float32">()
-                .slice(),
-            );
+            const alone = causalMask(layoutFrom([list]), layoutFrom([kept[s]]), { window });
+            const own = maskValues(alone, 1, list.length, kept[s].length);
             for (let q = 0; q < list.length; q++) {
               const row = (queries.start[s] + q) * keys.length;
               const seen = [...mask.subarray(row, row + keys.length)];
-              const wanted = new Array<number>(keys.length).fill(Math.fround(MASKED));
+              const wanted = new Array<number>(keys.length).fill(HIDDEN);
               for (let k = 0; k < kept[s].length; k++) {
                 wanted[keys.start[s] - keys.sequence[s] * keys.length + k] = own[q * kept[s].length + k];
               }

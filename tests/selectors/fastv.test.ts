@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
 import { layoutFrom, packLayout } from "../../src/models/index.js";
 import { fastv } from "../../src/selectors/fastv.js";
-import { attentionScores, scoresFromAttention } from "../../src/selectors/index.js";
-import { Tape, useBackend } from "../../src/tensor/index.js";
+import { attentionScores } from "../../src/selectors/index.js";
+import { useBackend } from "../../src/tensor/index.js";
 import { tinyModel, tinySample } from "../relaxation/tinyModel.js";
 
 describe("selectors/fastv", () => {
@@ -11,8 +11,9 @@ describe("selectors/fastv", () => {
 
   it("asks the last token of the prompt, never the answer or the padding", () => {
     for (const promptLength of [1, 12, 90]) {
-      const places = fastv().scoringPlaces({ id: "x", promptLength, visual: Int32Array.of(0) });
-      assert.deepEqual([...places], [promptLength - 1]);
+      const visual = Int32Array.of(0);
+      const groups = fastv().raters({ id: "x", promptLength, visual }, visual);
+      assert.deepEqual(groups, [Int32Array.of(promptLength - 1)]);
     }
   });
 
@@ -43,10 +44,17 @@ describe("selectors/fastv", () => {
         hidden: model.embed(words, null),
         batch: 2,
         rotary: model.rotary(positions, layout),
-        bias: model.bias(0, layout, layout),
+        mask: model.mask(0, positions, layout, layout),
       });
-      const samples = encoded.map(({ id, promptLength }) => ({ id, promptLength, visual: Int32Array.of(3) }));
-      const scores = attentionScores(model, 0, fastv(), samples, output, layout, layout, null).arraySync();
+      const samples = encoded.map(({ id, promptLength }, b) => ({
+        id,
+        promptLength,
+        visual: Int32Array.of(3),
+        positions: positions[b],
+      }));
+      const survivors = samples.map(({ visual }) => visual);
+      const scored = { layer: 0, output, queries: layout, keys: layout, survivors };
+      const scores = attentionScores(model, fastv(), samples, scored).arraySync();
       const q = output.queries.arraySync();
       const k = output.keys.arraySync();
       samples.forEach(({ promptLength }, b) => {
@@ -76,54 +84,49 @@ describe("selectors/fastv", () => {
     model.dispose();
   });
 
-  it("scores the same out of attention that a packed layer has computed anyway", () => {
+  it("scores the same where samples are packed", () => {
     const model = tinyModel({ layers: 2 });
     const encoded = [
       tinySample("a", [3, [8, 8], 5], 2),
       tinySample("b", [2, [4, 8], 2], 3),
       tinySample("c", [1, [4, 4], 2], 1),
     ];
-    const samples = encoded.map(({ id, promptLength }) => ({ id, promptLength, visual: Int32Array.of(3) }));
     const words = ({ inputIds }: (typeof encoded)[number]) =>
       inputIds.map((id) => (id === model.imageTokenId ? 10 : id));
     const all = encoded.map(({ inputIds }) => Int32Array.from(inputIds.keys()));
     const positions = encoded.map(({ inputIds, gridThw }) => model.positions(inputIds, gridThw));
+    const visual = Int32Array.of(3);
+    const samples = encoded.map(({ id, promptLength }, s) => ({ id, promptLength, visual, positions: positions[s] }));
     tf.tidy(() => {
       const layout = packLayout(all, Math.max(...all.map(({ length }) => length)) + 4);
       // The short samples share a sequence.
       assert.isBelow(layout.batch, samples.length);
       const ids = layout.index.map((place, row) => (place < 0 ? 9 : words(encoded[layout.samples[row]])[place]));
-      const kept = tf.zeros([layout.batch, layout.length]) as tf.Tensor2D;
-      const tape = new Tape();
-      tape.watch(kept);
-      const output = model.layer(
-        0,
-        {
-          hidden: model.embed(ids, null),
-          batch: layout.batch,
-          rotary: model.rotary(positions, layout),
-          bias: model.bias(0, layout, layout),
-          probe: { kept, dropped: null },
-        },
-        tape,
-      );
-      const packed = scoresFromAttention(fastv(), samples, output.attention!, layout).arraySync();
+      const output = model.layer(0, {
+        hidden: model.embed(ids, null),
+        batch: layout.batch,
+        rotary: model.rotary(positions, layout),
+        mask: model.mask(0, positions, layout, layout),
+      });
+      const survivors = samples.map((sample) => sample.visual);
+      const scored = { layer: 0, output, queries: layout, keys: layout, survivors };
+      const packed = attentionScores(model, fastv(), samples, scored).arraySync();
       samples.forEach((sample, s) => {
         const one = layoutFrom([all[s]]);
         const alone = model.layer(0, {
           hidden: model.embed(words(encoded[s]), null),
           batch: 1,
           rotary: model.rotary([positions[s]], one),
-          bias: model.bias(0, one, one),
+          mask: model.mask(0, [positions[s]], one, one),
         });
-        const [wanted] = attentionScores(model, 0, fastv(), [sample], alone, one, one, null).arraySync();
+        const single = { layer: 0, output: alone, queries: one, keys: one, survivors: [visual] };
+        const [wanted] = attentionScores(model, fastv(), [sample], single).arraySync();
         const first = layout.start[s] % layout.length;
         packed[s].forEach((score, slot) => {
           const place = slot - first;
           assert.closeTo(score, place >= 0 && place < wanted.length ? wanted[place] : 0, 1e-6);
         });
       });
-      tape.dispose();
     });
     model.dispose();
   });

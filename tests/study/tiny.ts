@@ -2,7 +2,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { Processor, parseConfig, type TensorToWrite, writeSafetensors } from "../../src/checkpoint/index.js";
+import {
+  Processor,
+  parseConfig,
+  type Qwen25VlConfig,
+  type TensorToWrite,
+  writeSafetensors,
+} from "../../src/checkpoint/index.js";
 import { Qwen25Vl } from "../../src/models/index.js";
 import { type EncodedSample, embeddedItems, type Split, VOCABULARY, writeSamples } from "../../src/tasks/index.js";
 import { Random, useBackend } from "../../src/tensor/index.js";
@@ -68,7 +74,7 @@ export function temporaryFolder(): string {
 async function writeWeights(file: string): Promise<void> {
   await useBackend();
   const tensors: Record<string, TensorToWrite> = {};
-  const model = new Qwen25Vl(parseConfig(CONFIG, {}, "config.json"), {
+  const model = new Qwen25Vl(parseConfig(CONFIG, {}, "config.json") as Qwen25VlConfig, {
     has: (name) => name.startsWith("model.language_model.") || name.startsWith("model.visual."),
     read(name, shape) {
       const random = new Random(7).fork(name);

@@ -5,6 +5,7 @@
 import ts from "typescript";
 import type { CellFile, CellMemory } from "./cellMemory.js";
 import { cellModule, draftModule } from "./cellModule.js";
+import { CellProgram } from "./cellProgram.js";
 import { declarationsOf } from "./cellSyntax.js";
 import { type Diagnostic, isExcused, type Strictness, toDiagnostic } from "./diagnostics.js";
 import { globalDeclarations } from "./globalDeclarations.js";
@@ -31,6 +32,7 @@ export class CellChecker {
   readonly #options: CellCheckerOptions;
   readonly #files: NotebookFiles;
   readonly #service: ts.LanguageService;
+  readonly #program: CellProgram;
   readonly #cells = new Map<number, CheckedCell>();
   /** Files with declarations for the whole session, and of cells what those are. */
   readonly #global: Map<string, ReadonlySet<string>>;
@@ -39,6 +41,7 @@ export class CellChecker {
     this.#options = options;
     this.#files = options.files;
     this.#service = options.service;
+    this.#program = new CellProgram(options.files, options.service);
     this.#global = new Map(options.globals.map((file) => [file, new Set()]));
   }
 
@@ -143,12 +146,18 @@ export class CellChecker {
     this.#cells.set(cell, { path, length: 0, isKept: true });
   }
 
-  /** The program around one file. */
+  /** How many files the last question took, the libraries' among them. */
+  get fileCount(): number {
+    return this.#program.fileCount;
+  }
+
+  /** After a question that failed: what was found out in the middle of it is forgotten. The cells stay. */
+  forget(): void {
+    this.#program.forget();
+  }
+
   #programOf(path: string): ts.Program {
-    this.#files.setRoots([path, ...[...this.#global.keys()].filter((each) => each !== path)]);
-    const program = this.#service.getProgram()!;
-    this.#files.programMade();
-    return program;
+    return this.#program.around(path, [...this.#global.keys()]);
   }
 
   /**

@@ -38,8 +38,8 @@ export class NotebookFiles implements ts.LanguageServiceHost {
   readonly #local = new Map<string, StoredFile | undefined>();
   readonly #packages = new Map<string, StoredFile | undefined>();
   #versions = 0;
-  /** Changes with everything that a program is made of. */
   #revision = 0;
+  #programs = 0;
   #roots: readonly string[] = [];
 
   constructor({ folder, compilerOptions, provided = {} }: NotebookFilesOptions) {
@@ -70,10 +70,30 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     return name.includes(CELL);
   }
 
+  /** Whether a file stands for a cell that is no module, or for something else of the session. */
+  isCell(file: string): boolean {
+    return path.basename(file).startsWith(CELL) && path.dirname(file) === this.#folder;
+  }
+
+  /** A text that is another one for each text that is put; undefined when there is none. */
+  cellVersion(file: string): string | undefined {
+    return this.#cells.get(file)?.version;
+  }
+
   /** The text that was put for a file; undefined when there is none. */
   textOf(file: string): string | undefined {
     const stored = this.#cells.get(file);
     return stored === undefined ? undefined : textOf(stored);
+  }
+
+  /** The file that imports what all cells have imported. */
+  get importsPath(): string {
+    return path.join(this.#folder, `${CELL}imports__.ts`);
+  }
+
+  /** Changes with every file but those of cells, and with what modules mean. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** A text that is there already changes nothing, so that what was found out about it holds. */
@@ -81,20 +101,19 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     if (this.textOf(file) === text) return;
     for (let at = path.dirname(file); !this.#folders.has(at); at = path.dirname(at)) this.#folders.add(at);
     this.#cells.set(file, { snapshot: ts.ScriptSnapshot.fromString(text), version: String(++this.#versions) });
-    this.#revision++;
+    if (!this.isCell(file)) this.#revision++;
   }
 
   remove(file: string): void {
     if (!this.#cells.delete(file)) return;
     this.#resolutions.forgetWhere(NotebookFiles.isCellName);
-    this.#revision++;
+    if (!this.isCell(file)) this.#revision++;
   }
 
-  /** The files from which everything else is found by imports. */
-  setRoots(files: readonly string[]): void {
-    if (files.length === this.#roots.length && files.every((file, i) => file === this.#roots[i])) return;
-    this.#roots = files;
-    this.#revision++;
+  /** The service makes a new program when it is next asked. @param roots from which everything else is found by imports. */
+  startProgram(roots: readonly string[]): void {
+    this.#roots = roots;
+    this.#programs++;
   }
 
   /** Forgets which modules could be found where: something was installed or written since. */
@@ -104,7 +123,7 @@ export class NotebookFiles implements ts.LanguageServiceHost {
     this.#revision++;
   }
 
-  /** A program was made since the last change: what had to be looked up again was. */
+  /** A program was made since `startProgram`: what had to be looked up again was. */
   programMade(): void {
     this.#resolutions.settle();
   }
@@ -122,7 +141,7 @@ export class NotebookFiles implements ts.LanguageServiceHost {
   }
 
   getProjectVersion(): string {
-    return String(this.#revision);
+    return String(this.#programs);
   }
 
   getScriptFileNames(): string[] {
@@ -135,6 +154,12 @@ export class NotebookFiles implements ts.LanguageServiceHost {
 
   getScriptSnapshot(file: string): ts.IScriptSnapshot | undefined {
     return this.#stored(file)?.snapshot;
+  }
+
+  /** The syntax tree of a file that is there, as the service would make it. */
+  parse(file: string): ts.SourceFile {
+    const { snapshot, version } = this.#stored(file)!;
+    return ts.createLanguageServiceSourceFile(file, snapshot, ts.ScriptTarget.ESNext, version, false);
   }
 
   #stored(file: string): StoredFile | undefined {

@@ -18,6 +18,8 @@ export interface ResolutionsOptions {
 
 type ResolvedTypes = ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations;
 
+const all = (): boolean => true;
+
 export class Resolutions {
   readonly #options: ResolutionsOptions;
   #modules: ts.ModuleResolutionCache;
@@ -25,7 +27,7 @@ export class Resolutions {
   /** What could not be found, by who asked for it: it is looked for again, because it may be installed or written by then. */
   readonly #missing = new Map<string, readonly string[]>();
   /** Files of which TypeScript must not keep what it knows of their imports. */
-  #forgotten: ((file: string) => boolean) | undefined;
+  readonly #forgotten = new Set<(file: string) => boolean>();
 
   constructor(options: ResolutionsOptions) {
     this.#options = options;
@@ -46,22 +48,21 @@ export class Resolutions {
     this.#modules = this.#newCache();
     this.#types.clear();
     this.#missing.clear();
-    this.#forgotten = () => true;
+    this.#forgotten.add(all);
   }
 
-  /** What these files import is looked for again by TypeScript, which remembers it by itself. */
+  /** What these files import is looked for again by TypeScript, which remembers it by itself. @param test one function for all calls. */
   forgetWhere(test: (file: string) => boolean): void {
-    const before = this.#forgotten;
-    this.#forgotten = before === undefined ? test : (file) => before(file) || test(file);
+    this.#forgotten.add(test);
   }
 
   /** What was to be looked for again has been. */
   settle(): void {
-    this.#forgotten = undefined;
+    this.#forgotten.clear();
   }
 
   isForgotten(file: string): boolean {
-    return this.#forgotten?.(file) ?? false;
+    return [...this.#forgotten].some((test) => test(file));
   }
 
   /** What each import of a file means. */

@@ -104,7 +104,7 @@ export class TypeScriptLanguage implements Language {
 
   /** How many files the last question to the types took, the libraries' among them. */
   get fileCount(): number {
-    return this.#service.getProgram()!.getSourceFiles().length;
+    return this.#checker.fileCount;
   }
 
   /** Reads the libraries' declarations, so that the first cell need not wait for it. */
@@ -122,9 +122,9 @@ export class TypeScriptLanguage implements Language {
     const module = moduleNameOf(code);
     if (module !== undefined) return this.#defineModule(module, { cell, code, typeErrors });
     this.#checker.add(cell, code, parsed.file, this.#names);
-    const diagnostics = typeErrors === "block" ? this.#checker.check(cell) : [];
+    const diagnostics = typeErrors === "block" ? this.#ask(() => this.#checker.check(cell)) : [];
     if (diagnostics.length > 0) return { ok: false, diagnostics };
-    const typeOnly = this.#checker.typeOnlyImports(cell, parsed.file);
+    const typeOnly = this.#ask(() => this.#checker.typeOnlyImports(cell, parsed.file));
     const { body, isAsync, sourceMap, boxes } = emitCell(parsed, {
       compilerOptions: this.#compilerOptions,
       lookUp: (name) => this.#names.get(name),
@@ -149,7 +149,7 @@ export class TypeScriptLanguage implements Language {
     const extension = /\.[cm]?tsx?$/.test(name) ? "" : isJsxCell(code) ? ".tsx" : ".ts";
     const file = path.resolve(this.#options.folder, name + extension);
     const accepts = ({ length }: readonly Diagnostic[]): boolean => length === 0 || typeErrors !== "block";
-    const diagnostics = this.#checker.addModule(cell, { path: file, code }, accepts);
+    const diagnostics = this.#ask(() => this.#checker.addModule(cell, { path: file, code }, accepts));
     if (!accepts(diagnostics)) return { ok: false, diagnostics };
     this.#localModules.define(file, code);
     this.#rememberCell(cell, { isModule: true });
@@ -162,7 +162,7 @@ export class TypeScriptLanguage implements Language {
   }
 
   async check(cell: number): Promise<readonly Diagnostic[]> {
-    return this.#checker.check(cell);
+    return this.#ask(() => this.#checker.check(cell));
   }
 
   async settle(cell: number, unset: readonly string[] = []): Promise<void> {
@@ -171,7 +171,7 @@ export class TypeScriptLanguage implements Language {
     if (before === undefined) return;
     // Where it is this that the service dies of, the next one leaves the cell as it was written.
     this.#remember({ cell, unset, file: { ...before.file, isKept: true } });
-    this.#checker.condense(cell);
+    this.#ask(() => this.#checker.condense(cell));
     this.#remember({ cell, ...this.#checker.memoryOf(cell) });
   }
 
@@ -179,15 +179,17 @@ export class TypeScriptLanguage implements Language {
     const { folder, provided } = this.#options;
     this.#files.refresh();
     const names = this.#namesLike(completionWord(code, position));
-    return completionsAt({
-      service: this.#service,
-      draft: this.#draft(code, names),
-      code,
-      position,
-      names,
-      provided: Object.keys(provided),
-      folder,
-    });
+    return this.#ask(() =>
+      completionsAt({
+        service: this.#service,
+        draft: this.#draft(code, names),
+        code,
+        position,
+        names,
+        provided: Object.keys(provided),
+        folder,
+      }),
+    );
   }
 
   /** Names of the session that begin so, whatever the case; the same case first. */
@@ -200,7 +202,7 @@ export class TypeScriptLanguage implements Language {
 
   async inspect(code: string, position: number, detail: 0 | 1 = 0): Promise<Inspection | undefined> {
     this.#files.refresh();
-    return inspectAt(this.#service, this.#draft(code), position, detail);
+    return this.#ask(() => inspectAt(this.#service, this.#draft(code), position, detail));
   }
 
   async isComplete(code: string): Promise<Completeness> {
@@ -234,6 +236,16 @@ export class TypeScriptLanguage implements Language {
 
   async close(): Promise<void> {
     this.#service.dispose();
+  }
+
+  /** Asks the types. A question that fails, as by too deep an expression, must not spoil the next ones. */
+  #ask<Answer>(question: () => Answer): Answer {
+    try {
+      return question();
+    } catch (error) {
+      this.#checker.forget();
+      throw error;
+    }
   }
 
   /** @param matching names that could stand at the cursor: of the first the declarations are shown. */

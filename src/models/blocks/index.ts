@@ -1,9 +1,13 @@
-export { gelu, siluGate } from "./activation.js";
+export { gelu, quickGelu, siluGate, tanhGelu, tanhGeluGate } from "./activation.js";
 export { advance } from "./advance.js";
-export { attention, attentionRows, type KeyPolicy, MASKED } from "./attention.js";
+export { type AttentionOptions, attention } from "./attention.js";
+export { type AttentionMask, denseMask, MASKED, type Span } from "./attentionMask.js";
+export { type AttentionRowsOptions, attentionRows } from "./attentionRows.js";
 export { concatRows, gatherRows } from "./gather.js";
 export { mergeHeads, sliceHeads, splitHeads } from "./heads.js";
+export type { KeyPolicy } from "./keyPolicy.js";
 export { type DroppedKeys, type KeyProbe, probedAttention } from "./keyProbe.js";
+export { type LayerNormParameters, layerNorm } from "./layerNorm.js";
 export { add, type LinearParameters, linear, reshape } from "./linear.js";
 export { rmsNorm } from "./rmsNorm.js";
 export { inverseFrequencies, type Rotary, rotaryFromAngles, rotate } from "./rotary.js";

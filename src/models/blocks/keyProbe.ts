@@ -6,7 +6,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Tape } from "../../tensor/index.js";
-import { logitGradients, maskedLogits, mix, pulls, valueGradient } from "./attention.js";
+import { type AttentionOptions, pieceGradients, type Saved } from "./attention.js";
+import type { AttentionMask, Span } from "./attentionMask.js";
+import { maskedLogits, mix, pulls } from "./attentionMaths.js";
+import { type Piece, planPieces, SpannedSum, sliceRows } from "./pieces.js";
 
 /** Keys that are not attended to, but whose gradient is wanted. */
 export interface DroppedKeys {
@@ -14,8 +17,8 @@ export interface DroppedKeys {
   readonly keys: tf.Tensor4D;
   /** [B, h_kv, D, d] */
   readonly values: tf.Tensor4D;
-  /** [B, 1, N_q, D]: 0 where a query would see the key, `MASKED` elsewhere; null where every query would. */
-  readonly bias: tf.Tensor4D | null;
+  /** Which of them a query would see; null where every query would see all. */
+  readonly mask: AttentionMask | null;
   /** [B, D] leaf that the gradient goes to; its values are not read. */
   readonly leaf: tf.Tensor2D;
 }
@@ -29,79 +32,128 @@ export interface KeyProbe {
   readonly dropped: DroppedKeys | null;
 }
 
-/** Indices of the diagonals of [B, h, N, N], flat. */
-function diagonals(matrices: number, n: number): Int32Array {
-  const index = new Int32Array(matrices * n);
-  for (let m = 0, at = 0; m < matrices; m++) for (let i = 0; i < n; i++) index[at++] = (m * n + i) * n + i;
+/** Indices into [B, h, queries, keys], flat, of each query meeting its own key. */
+function ownKeys(matrices: number, { queries, keys }: Piece): Int32Array {
+  const index = new Int32Array(matrices * queries.count);
+  const shift = queries.begin - keys.begin;
+  for (let m = 0, at = 0; m < matrices; m++) {
+    for (let i = 0; i < queries.count; i++) index[at++] = (m * queries.count + i) * keys.count + i + shift;
+  }
   return index;
 }
 
-/** Sum over heads and queries, a token's own row left out where rows and keys are the same. [B, h, N_q, N_k] → [B, N_k] */
-function overQueries(x: tf.Tensor, square: boolean): tf.Tensor {
-  const sums = tf.sum(x, [1, 2]);
-  if (!square) return sums;
-  const [batch, heads, n] = x.shape;
-  const own = tf.gather(tf.reshape(x, [-1]), tf.tensor1d(diagonals(batch * heads, n!), "int32"));
-  return tf.sub(sums, tf.sum(tf.reshape(own, [batch, heads, n!]), 1));
+/** What a piece adds to the worth of kept keys. */
+class KeptWorth {
+  readonly #sum: SpannedSum;
+  readonly #square: boolean;
+
+  constructor(keys: number, square: boolean) {
+    this.#sum = new SpannedSum(1, keys);
+    this.#square = square;
+  }
+
+  add(piece: Piece, dLogits: tf.Tensor): void {
+    this.#sum.add(tf.sum(dLogits, [1, 2]), piece.keys);
+    if (!this.#square) return;
+    const [batch, heads, queries] = dLogits.shape;
+    const own = tf.gather(tf.reshape(dLogits, [-1]), tf.tensor1d(ownKeys(batch * heads, piece), "int32"));
+    this.#sum.add(tf.neg(tf.sum(tf.reshape(own, [batch, heads, queries!]), 1)), piece.queries);
+  }
+
+  take(): tf.Tensor {
+    return this.#sum.take();
+  }
 }
 
 /** The effect of taking each dropped key in: its share of the mixture then, times its pull. [B, D] */
 function worthOfDropped(
   q: tf.Tensor4D,
-  dy: tf.Tensor,
-  y: tf.Tensor,
+  dy: tf.Tensor4D,
+  y: tf.Tensor4D,
   normaliser: tf.Tensor,
   keys: tf.Tensor4D,
   values: tf.Tensor4D,
   bias: tf.Tensor4D | null,
+  scale: number,
 ): tf.Tensor {
-  const logits = maskedLogits(q, keys, bias);
+  const logits = maskedLogits(q, keys, bias, scale);
   // A dropped key may outweigh every kept one by more than float32's exponent; its share saturates at one.
   const e = tf.exp(tf.minimum(tf.sub(logits, normaliser), 80));
   return tf.sum(tf.mul(tf.div(e, tf.add(1, e)), pulls(dy, y, values, logits.shape)), [1, 2]);
 }
 
+/** log Σ exp of each row's logits, and their softmax; in the caller's scope. */
+function probe(logits: tf.Tensor4D): { p: tf.Tensor4D; normaliser: tf.Tensor4D } {
+  const p = tf.softmax(logits);
+  // Read off at the largest probability, which never underflows.
+  const normaliser = tf.sub(tf.max(logits, -1, true), tf.log(tf.max(p, -1, true))) as tf.Tensor4D;
+  return { p, normaliser };
+}
+
 /**
  * `attention` without a policy, whose backward pass also fills the leaves of a probe.
  *
- * @param q [B, h, N_q, d], k and v [B, h_kv, N_k, d], bias [B or 1, 1, N_q, N_k] or null: as in `attention`.
- * @returns the context [B, h, N_q, d] and the probabilities [B, h, N_q, N_k], in the caller's scope. No gradient flows
- *   through the probabilities, nor into dropped keys and values.
+ * @param q [B, h, N_q, d], k and v [B, h_kv, N_k, d], mask: as in `attention`.
+ * @returns [B, h, N_q, d], in the caller's scope. No gradient flows into dropped keys and values.
  */
 export function probedAttention(
   q: tf.Tensor4D,
   k: tf.Tensor4D,
   v: tf.Tensor4D,
-  bias: tf.Tensor4D | null,
+  mask: AttentionMask | null,
   { kept, square, dropped }: KeyProbe,
   tape: Tape,
-): { context: tf.Tensor4D; probabilities: tf.Tensor4D } {
-  const [context, probabilities] = tf.tidy(() => {
-    const logits = maskedLogits(q, k, bias);
-    const p = tf.softmax(logits);
-    const y = mix(p, v);
-    const inputs: tf.Tensor[] = [q, k, v, kept];
-    const saves: tf.Tensor[] = [q, k, v, y, p];
-    if (dropped) {
-      inputs.push(dropped.leaf);
-      // log Σ exp of each row, read off at its largest probability, which never underflows.
-      const normaliser = tf.sub(tf.max(logits, -1, true), tf.log(tf.max(p, -1, true)));
-      saves.push(normaliser, dropped.keys, dropped.values, ...(dropped.bias ? [dropped.bias] : []));
-    }
-    tape.record(y, inputs, saves, (dy, needs, [q, k, v, y, p, normaliser, ...rest]) => {
-      const dLogits = tf.mul(p, pulls(dy, y, v as tf.Tensor4D, p.shape)) as tf.Tensor4D;
-      const [dq, dk] = logitGradients(dLogits, q as tf.Tensor4D, k as tf.Tensor4D, needs);
-      const gradients = [
-        dq,
-        dk,
-        needs[2] ? valueGradient(p, dy, v.shape) : null,
-        needs[3] ? overQueries(dLogits, square) : null,
+  { scale = q.shape[3] ** -0.5, atOnce }: AttentionOptions = {},
+): tf.Tensor4D {
+  const pieces = planPieces(q.shape, k.shape[2], mask, atOnce);
+  const whole = pieces.length === 1;
+  const logitsOf = (q: tf.Tensor4D, k: tf.Tensor4D, { queries, keys }: Piece) =>
+    maskedLogits(sliceRows(q, queries), sliceRows(k, keys), mask?.rows(queries, keys) ?? null, scale);
+  return tf.tidy(() => {
+    const parts = pieces.map((piece) =>
+      tf.tidy(() => {
+        const { p, normaliser } = probe(logitsOf(q, k, piece));
+        const y = mix(p, sliceRows(v, piece.keys));
+        return [y, normaliser, ...(whole ? [p] : [])];
+      }),
+    ) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?][];
+    const joined = (at: 0 | 1) =>
+      whole
+        ? parts[0][at]
+        : tf.concat(
+            parts.map((part) => part[at]),
+            2,
+          );
+    const [y, normaliser] = [joined(0), joined(1)];
+    const inputs = [q, k, v, kept, ...(dropped ? [dropped.leaf] : [])];
+    const saves = [q, k, v, y, normaliser, parts[0][2] ?? y, ...(dropped ? [dropped.keys, dropped.values] : [])];
+    tape.record(y, inputs, saves, (dy, needs, saved) => {
+      const [q, k, v, y, normaliser, p, keys, values] = saved as tf.Tensor4D[];
+      const keptWorth = new KeptWorth(k.shape[2], square);
+      const droppedWorth = keys ? new SpannedSum(1, keys.shape[2]) : null;
+      const allDropped: Span = { begin: 0, count: keys ? keys.shape[2] : 0 };
+      const gradients = pieceGradients(
+        pieces,
+        [q, k, v, y] as Saved,
+        dy,
+        needs,
+        scale,
+        (piece) =>
+          whole ? p : (tf.exp(tf.sub(logitsOf(q, k, piece), sliceRows(normaliser, piece.queries))) as tf.Tensor4D),
+        (piece, dLogits, dRows, yRows) => {
+          if (needs[3]) keptWorth.add(piece, dLogits);
+          if (!droppedWorth || !needs[4]) return;
+          const bias = dropped?.mask?.rows(piece.queries, allDropped) ?? null;
+          const [rows, normalisers] = [q, normaliser].map((x) => sliceRows(x, piece.queries));
+          droppedWorth.add(worthOfDropped(rows, dRows, yRows, normalisers, keys, values, bias, scale), allDropped);
+        },
+      );
+      return [
+        ...gradients,
+        needs[3] ? keptWorth.take() : null,
+        ...(droppedWorth ? [needs[4] ? droppedWorth.take() : null] : []),
       ];
-      if (needs.length === 4) return gradients;
-      const [keys, values, seen = null] = rest as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?];
-      return [...gradients, needs[4] ? worthOfDropped(q as tf.Tensor4D, dy, y, normaliser, keys, values, seen) : null];
     });
-    return [y, p];
-  }) as [tf.Tensor4D, tf.Tensor4D];
-  return { context, probabilities };
+    return y;
+  });
 }

@@ -1,7 +1,7 @@
 /** One training step of the embedded model: forward, loss, backward, update. */
 import * as tf from "@tensorflow/tfjs";
 import { AdamW, Tape } from "../../tensor/index.js";
-import { advance, gatherRows, linear, MASKED } from "../blocks/index.js";
+import { advance, denseMask, gatherRows, linear, MASKED } from "../blocks/index.js";
 import { layoutFrom } from "../layout.js";
 import { Parameters, type WeightSource } from "../parameters.js";
 import { Qwen25Vl } from "../qwen2_5_vl/index.js";
@@ -161,10 +161,10 @@ export class EmbeddedTrainer {
       sequences.map(({ positions }) => positions),
       layout,
     );
-    const bias = packedBias(sequences, layout.length);
+    const mask = denseMask(packedBias(sequences, layout.length));
     let hidden = model.embed(ids, visual, tape);
     for (let i = 0; i < model.shape.layers; i++) {
-      hidden = advance(hidden, () => model.layer(i, { hidden, batch: count, rotary, bias }, tape).hidden);
+      hidden = advance(hidden, () => model.layer(i, { hidden, batch: count, rotary, mask }, tape).hidden);
     }
     const rows = Int32Array.from(sequences.flatMap((s, b) => [...s.rows].map((row) => b * layout.length + row)));
     const targets = Int32Array.from(sequences.flatMap((s) => [...s.targets]));

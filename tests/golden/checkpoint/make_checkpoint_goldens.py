@@ -1,41 +1,23 @@
-"""Goldens for checkpoint/: safetensors, half precision, resizing, decoding, configurations, processor.
+"""Goldens for checkpoint/: safetensors, half precision, resizing, decoding, configurations, processors.
 
 Needs numpy, torch, torchvision, safetensors, pillow 13 (the order of its resizing passes), tokenizers and transformers 4.57.
-Run in this folder: python make_checkpoint_goldens.py; everything it writes is beside it.
+Run in this folder: python make_checkpoint_goldens.py [part ...]; everything it writes is beside it.
 """
-import hashlib, json, math, os, random, struct, zlib
+import json, math, os, random, struct, sys, zlib
 import numpy as np
 import torch
 from PIL import Image, ImageCms
 from safetensors.torch import save_file
+from torchvision.transforms import InterpolationMode
+from torchvision.transforms.v2.functional import resize
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLProcessor, Qwen2TokenizerFast, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def path(*parts):
-    return os.path.join(HERE, *parts)
-
-
-def sha(array):
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-
-
-def write_json(name, value):
-    with open(path(name), "w", encoding="utf-8") as f:
-        json.dump(value, f, indent=1, ensure_ascii=False)
-        f.write("\n")
-
-
-def pattern(width, height, seed):
-    """The picture that tests/checkpoint/pattern.ts makes: integer hashing, hence all frequencies, and some flat parts."""
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
-    h = ((x * 3 + y * 5 + c * 7 + seed) * 2654435761) & 0xFFFFFFFF
-    noise = (h >> 16) & 255
-    flat = np.where((x // 5 + y // 7) % 2 == 0, 255, 0)
-    return np.where((x + y) % 11 < 6, noise, flat).astype(np.uint8)
+from configurations import SMALL_TEXT, SMALL_VISION, configurations
+from images import images
+from prompts import prompts
+from video import video
+from golden_tools import path, pattern, sha, write_json
 
 
 def safetensors():
@@ -67,9 +49,13 @@ def resizing():
              (57, 57, 56, 56), (640, 480, 504, 364), (33, 500, 84, 28), (17, 17, 17, 40), (17, 17, 40, 17), (1000, 3, 28, 28),
              (40, 40, 30, 20), (40, 40, 31, 20), (60, 300, 28, 140), (3, 400, 1, 398), (2, 401, 3, 200), (120, 50, 130, 49)]
     filters = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS}
-    cases = []
+    modes = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
+    cases, torch_cases = [], []
     for i, (w, h, nw, nh) in enumerate(sizes):
         picture = Image.fromarray(pattern(w, h, i))
+        for name, mode in modes.items():
+            out = resize(torch.from_numpy(pattern(w, h, i)).permute(2, 0, 1), [nh, nw], interpolation=mode, antialias=True).permute(1, 2, 0)
+            torch_cases.append({"width": w, "height": h, "newWidth": nw, "newHeight": nh, "seed": i, "filter": name, "sha256": sha(out.numpy())})
         for name, f in filters.items():
             cases.append({"width": w, "height": h, "newWidth": nw, "newHeight": nh, "seed": i, "filter": name, "sha256": sha(np.asarray(picture.resize((nw, nh), f)))})
     r = random.Random(3)
@@ -83,7 +69,7 @@ def resizing():
         except ValueError:
             result = None
         smart.append([h, w, factor, low, high, result])
-    write_json("resize.json", {"resize": cases, "smart": smart})
+    write_json("resize.json", {"resize": cases, "torch": torch_cases, "smart": smart})
 
 
 def pictures():
@@ -133,47 +119,6 @@ def pictures():
         rgb = np.asarray(Image.open(path("pictures", name)).convert("RGB"))
         expected[name] = {"width": rgb.shape[1], "height": rgb.shape[0], "sha256": sha(rgb)}
     write_json("pictures.json", expected)
-
-
-SMALL_TEXT = dict(hidden_size=64, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, intermediate_size=96, vocab_size=700, max_position_embeddings=4096,
-                  rope_scaling={"type": "mrope", "mrope_section": [2, 3, 3]}, rms_norm_eps=1e-6)
-SMALL_VISION = dict(depth=2, hidden_size=32, num_heads=2, intermediate_size=40, out_hidden_size=64, fullatt_block_indexes=[1], window_size=112, patch_size=14, tokens_per_second=2)
-
-
-def configurations():
-    hub = {  # the fields of the hub's flat files
-        "architectures": ["Qwen2_5_VLForConditionalGeneration"], "attention_dropout": 0.0, "bos_token_id": 151643, "eos_token_id": 151645,
-        "vision_start_token_id": 151652, "vision_end_token_id": 151653, "vision_token_id": 151654, "image_token_id": 151655, "video_token_id": 151656,
-        "hidden_act": "silu", "hidden_size": 2048, "initializer_range": 0.02, "intermediate_size": 11008, "max_position_embeddings": 128000, "max_window_layers": 70,
-        "model_type": "qwen2_5_vl", "num_attention_heads": 16, "num_hidden_layers": 36, "num_key_value_heads": 2, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
-        "sliding_window": 32768, "tie_word_embeddings": True, "torch_dtype": "bfloat16", "use_cache": True, "use_sliding_window": False,
-        "vision_config": {"depth": 32, "hidden_act": "silu", "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16, "in_chans": 3, "out_hidden_size": 2048,
-                          "patch_size": 14, "spatial_merge_size": 2, "spatial_patch_size": 14, "window_size": 112, "fullatt_block_indexes": [7, 15, 23, 31],
-                          "tokens_per_second": 2, "temporal_patch_size": 2},
-        "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}, "vocab_size": 151936}
-    shortened = {**hub, "vision_config": {"hidden_size": 1280, "in_chans": 3, "model_type": "qwen2_5_vl", "out_hidden_size": 2048, "tokens_per_second": 2}}
-    nested = Qwen2_5_VLConfig(text_config=dict(SMALL_TEXT, tie_word_embeddings=False), vision_config=SMALL_VISION, image_token_id=690).to_dict()
-    tied = json.loads(Qwen2_5_VLConfig(text_config=dict(SMALL_TEXT, tie_word_embeddings=True, eos_token_id=[5, 6], pad_token_id=1), vision_config=SMALL_VISION).to_json_string())
-    sliding = Qwen2_5_VLConfig(text_config=dict(SMALL_TEXT, use_sliding_window=True, sliding_window=33, max_window_layers=1), vision_config=SMALL_VISION).to_dict()
-    flat_sliding = {**hub, "use_sliding_window": True}
-    cases = []
-    for name, source in dict(hub=hub, shortened=shortened, nested=nested, tied=tied, sliding=sliding, flat_sliding=flat_sliding).items():
-        c = Qwen2_5_VLConfig(**json.loads(json.dumps(source)))
-        t, v = c.text_config, c.vision_config
-        eos = t.eos_token_id if t.eos_token_id is not None else c.eos_token_id
-        expected = {
-            "architecture": "qwen2_5_vl",
-            "decoder": {"vocabSize": t.vocab_size, "hiddenSize": t.hidden_size, "intermediateSize": t.intermediate_size, "layers": t.num_hidden_layers,
-                        "heads": t.num_attention_heads, "kvHeads": t.num_key_value_heads, "headDim": t.hidden_size // t.num_attention_heads, "rmsNormEps": t.rms_norm_eps,
-                        "ropeTheta": t.rope_theta, "mropeSection": t.rope_scaling["mrope_section"], "tiedHead": c.tie_word_embeddings,
-                        "attentionWindows": [t.sliding_window if k == "sliding_attention" else None for k in t.layer_types], "maxPositions": t.max_position_embeddings},
-            "vision": {"depth": v.depth, "hiddenSize": v.hidden_size, "heads": v.num_heads, "intermediateSize": v.intermediate_size, "patchSize": v.patch_size,
-                       "temporalPatchSize": v.temporal_patch_size, "spatialMergeSize": v.spatial_merge_size, "windowSize": v.window_size,
-                       "fullAttentionBlocks": v.fullatt_block_indexes, "outHiddenSize": v.out_hidden_size, "inChannels": v.in_channels, "tokensPerSecond": v.tokens_per_second},
-            "tokens": {"image": c.image_token_id, "video": c.video_token_id, "visionStart": c.vision_start_token_id, "visionEnd": c.vision_end_token_id,
-                       "eos": eos if isinstance(eos, list) else [] if eos is None else [eos], "bos": t.bos_token_id, "pad": t.pad_token_id}}
-        cases.append({"name": name, "source": source, "expected": expected})
-    write_json("configs.json", cases)
 
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>",
@@ -255,9 +200,9 @@ def processor():
     write_json("processor.json", {"cases": expected, "variants": variants})
 
 
+PARTS = [safetensors, resizing, pictures, configurations, images, processor, prompts, video]
+
 if __name__ == "__main__":
-    safetensors()
-    resizing()
-    pictures()
-    configurations()
-    processor()
+    for part in PARTS:
+        if len(sys.argv) == 1 or part.__name__ in sys.argv[1:]:
+            part()

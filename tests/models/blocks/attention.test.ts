@@ -1,10 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
-import { attendInPieces } from "../../../src/models/blocks/attention.js";
-import { attention, attentionRows, type KeyPolicy, MASKED } from "../../../src/models/blocks/index.js";
-import { causalBias, layoutFrom, otherTokens } from "../../../src/models/index.js";
+import {
+  type AttentionMask,
+  attention,
+  attentionRows,
+  type KeyPolicy,
+  MASKED,
+} from "../../../src/models/blocks/index.js";
+import { causalMask, layoutFrom, otherTokens } from "../../../src/models/index.js";
 import { Random, Tape, useBackend } from "../../../src/tensor/index.js";
 import { checkBlock, randomTensor, relativeError } from "./gradientCheck.js";
+import { maskValues } from "./maskValues.js";
 
 /** Probabilities [B, h, N_q, N_k], written out: exponentials times weights over their sum, no group folding. */
 function plainProbabilities(q: tf.Tensor, k: tf.Tensor, bias: tf.Tensor | null, weights: tf.Tensor | null): tf.Tensor {
@@ -38,11 +44,13 @@ describe("attention", () => {
     [0, 1, 2, 4, 5, 7],
     [0, 2, 3, 5],
   ]);
+  let mask: AttentionMask;
   let bias: tf.Tensor4D;
   let other: tf.Tensor4D;
   before(async () => {
     await useBackend();
-    bias = causalBias(layout, layout, 4);
+    mask = causalMask(layout, layout, { window: 4 });
+    bias = tf.tensor4d(maskValues(mask, B, N, N), [B, 1, N, N]);
     other = otherTokens(layout, layout);
   });
   after(() => tf.dispose([bias, other]));
@@ -58,12 +66,13 @@ describe("attention", () => {
       [B, groups, N, d],
     ];
     it(`with ${heads} heads over ${groups} key-value heads`, () => {
-      for (const mask of [null, bias]) {
+      for (const seen of [null, bias]) {
         const inputs = shapes.map((shape, i) => randomTensor(shape, 20 + i));
         checkBlock(
           inputs,
-          ([q, k, v], tape) => attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, mask, null, tape),
-          ([q, k, v]) => tf.matMul(plainProbabilities(q, k, mask, null), repeatHeads(v, heads)),
+          ([q, k, v], tape) =>
+            attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, seen && mask, null, tape),
+          ([q, k, v]) => tf.matMul(plainProbabilities(q, k, seen, null), repeatHeads(v, heads)),
         );
         tf.dispose(inputs);
       }
@@ -80,7 +89,7 @@ describe("attention", () => {
             q as tf.Tensor4D,
             k as tf.Tensor4D,
             v as tf.Tensor4D,
-            bias,
+            mask,
             { keys: keys as tf.Tensor2D, other },
             tape,
           ),
@@ -94,7 +103,7 @@ describe("attention", () => {
   it("gives a dropped key a gradient, by finite differences of its weight at zero", () => {
     const [q, k, v] = [0, 1, 2].map((i) => randomTensor<tf.Tensor4D>([1, 2, 3, d], 40 + i));
     const three = layoutFrom([[0, 1, 2]]);
-    const mask = causalBias(three, three, null);
+    const mask = causalMask(three, three);
     const others = otherTokens(three, three);
     const seed = randomTensor<tf.Tensor4D>([1, 2, 3, d], 43);
     const value = (weight: number) =>
@@ -115,7 +124,7 @@ describe("attention", () => {
     assert.approximately(gradient, difference, 0.02 * Math.max(0.1, Math.abs(difference)));
     assert.isAbove(Math.abs(gradient), 0.01);
     tape.dispose();
-    tf.dispose([q, k, v, mask, others, seed, keys]);
+    tf.dispose([q, k, v, others, seed, keys]);
   });
 
   it("with keys dropped equals attention over the other keys alone, even where the dropped one is huge", () => {
@@ -129,62 +138,89 @@ describe("attention", () => {
       const some = layoutFrom([left]);
       const keys = tf.tensor2d([[1, 0, 1, 1, 0, 1]]);
       const pick = (x: tf.Tensor4D) => tf.gather(x, tf.tensor1d(left, "int32"), 2);
-      const masked = attention(q, huge, v, causalBias(all, all, null), { keys, other: otherTokens(all, all) });
-      const removed = attention(pick(q), pick(huge), pick(v), causalBias(some, some, null), null);
+      const masked = attention(q, huge, v, causalMask(all, all), { keys, other: otherTokens(all, all) });
+      const removed = attention(pick(q), pick(huge), pick(v), causalMask(some, some), null);
       assert.isBelow(relativeError(pick(masked), removed), 1e-6);
       // A dropped token sees itself and the kept ones before it.
       assert.isTrue(masked.dataSync().every(Number.isFinite));
     });
   });
 
-  it("is the same in pieces of heads, whatever their size", () => {
-    tf.tidy(() => {
-      const weights = tf.tensor2d(
-        Array.from({ length: B * N }, (_, i) => (i % 3) / 2),
-        [B, N],
-      );
-      for (const groups of [6, 3, 2, 1]) {
-        const q = randomTensor<tf.Tensor4D>([B, 6, N, d], 70);
-        const [k, v] = [71, 72].map((seed) => randomTensor<tf.Tensor4D>([B, groups, N, d], seed));
-        for (const policy of [null, { keys: weights, other }]) {
-          const whole = attendInPieces(q, k, v, bias, policy);
-          for (const heads of [0.5, 1, 2, 3, 4, 5]) {
-            const pieces = attendInPieces(q, k, v, bias, policy, heads * B * N * N);
-            assert.isBelow(relativeError(pieces, whole), 1e-6, `${groups} groups, ${heads} heads at once`);
-          }
-        }
+  it("is the same in pieces of queries, gradients too, whatever their size", () => {
+    for (const groups of [4, 2, 1]) {
+      const inputs = [4, groups, groups].map((heads, i) => randomTensor<tf.Tensor4D>([B, heads, N, d], 70 + i));
+      const seed = randomTensor<tf.Tensor4D>([B, 4, N, d], 73);
+      const run = (atOnce: number) => {
+        const tape = new Tape();
+        const [q, k, v] = inputs;
+        for (const input of inputs) tape.watch(input);
+        const y = attention(q, k, v, mask, null, tape, { atOnce });
+        const bare = attention(q, k, v, mask, null, undefined, { atOnce });
+        tape.accumulate(y, seed.clone());
+        tape.backward();
+        const gradients = inputs.map((input) => tape.takeGradient(input)!);
+        tape.dispose();
+        return [y, bare, ...gradients];
+      };
+      const whole = run(1e9);
+      for (const rows of [0.5, 1, 2, 4, 5]) {
+        const pieces = run(rows * B * 4 * N);
+        pieces.forEach((found, i) => {
+          assert.isBelow(relativeError(found, whole[i]), 1e-6, `${groups} groups, ${rows} rows at once, tensor ${i}`);
+        });
+        tf.dispose(pieces);
       }
-    });
+      tf.dispose([...inputs, seed, ...whole]);
+    }
   });
 
-  it("scores: rows of the probabilities, averaged over heads, with and without weights", () => {
-    const rows = layoutFrom([[4], [5]]);
-    const rowBias = causalBias(rows, layout, null);
+  it("in pieces keeps nothing whose size is the square of the tokens", () => {
+    const n = 256;
+    const rows = layoutFrom([Array.from({ length: n }, (_, i) => i)]);
+    const inputs = [0, 1, 2].map((i) => randomTensor<tf.Tensor4D>([1, 2, n, d], 80 + i));
+    const tape = new Tape();
+    for (const input of inputs) tape.watch(input);
+    const before = tf.memory().numBytes;
+    const y = attention(inputs[0], inputs[1], inputs[2], causalMask(rows, rows), null, tape, { atOnce: 16 * 2 * n });
+    assert.isBelow(tf.memory().numBytes - before, 8 * 4 * 2 * n * d);
+    tape.dispose();
+    tf.dispose([...inputs, y]);
+  });
+
+  it("scores: sums of rows of the probabilities, averaged over heads, with and without weights", () => {
+    const rows = layoutFrom([
+      [2, 4],
+      [3, 5],
+    ]);
+    const seen = causalMask(rows, layout, { window: 6 });
+    const rowBias = tf.tensor4d(maskValues(seen, B, 2, N), [B, 1, 2, N]);
     const rowOther = otherTokens(rows, layout);
     const keys = tf.tensor2d([1, 0.3, 0.7, 1, 0.2, 1, 1, 0.5, 0.9, 1, 1, 1], [B, N]);
-    const inputs = [randomTensor([B, 4, 1, d], 60), randomTensor([B, 2, N, d], 61)];
-    checkBlock(
-      inputs,
-      ([q, k], tape) => attentionRows(q as tf.Tensor4D, k as tf.Tensor4D, rowBias, null, tape),
-      ([q, k]) => tf.mean(plainProbabilities(q, k, rowBias, null), 1),
-    );
+    const counts = tf.tensor3d([1, 0, 0.5, 0.5, 0, 0, 0, 1, 0.25, 0.75, 0, 0], [B, 3, 2]);
+    const inputs = [randomTensor([B, 4, 2, d], 60), randomTensor([B, 2, N, d], 61)];
+    const wanted = (p: tf.Tensor) => tf.matMul(counts, tf.mean(p, 1) as tf.Tensor3D);
+    for (const atOnce of [undefined, B * 4 * N]) {
+      checkBlock(
+        inputs,
+        ([q, k], tape) => attentionRows(q as tf.Tensor4D, k as tf.Tensor4D, counts, seen, { atOnce }, tape),
+        ([q, k]) => wanted(plainProbabilities(q, k, rowBias, null)),
+      );
+    }
     checkBlock(
       [...inputs, keys],
-      ([q, k, weights], tape) =>
-        attentionRows(
-          q as tf.Tensor4D,
-          k as tf.Tensor4D,
-          rowBias,
-          { keys: weights as tf.Tensor2D, other: rowOther },
-          tape,
-        ),
-      ([q, k, weights]) => tf.mean(plainProbabilities(q, k, rowBias, plainWeights(weights, rowOther)), 1),
+      ([q, k, weights], tape) => {
+        const policy = { keys: weights as tf.Tensor2D, other: rowOther };
+        return attentionRows(q as tf.Tensor4D, k as tf.Tensor4D, counts, seen, { policy }, tape);
+      },
+      ([q, k, weights]) => wanted(plainProbabilities(q, k, rowBias, plainWeights(weights, rowOther))),
     );
     const sums = tf.tidy(() =>
-      tf.sum(attentionRows(inputs[0] as tf.Tensor4D, inputs[1] as tf.Tensor4D, rowBias, null), -1).dataSync(),
+      tf.sum(attentionRows(inputs[0] as tf.Tensor4D, inputs[1] as tf.Tensor4D, counts, seen), -1).dataSync(),
     );
-    for (const sum of sums) assert.approximately(sum, 1, 1e-5);
-    tf.dispose([...inputs, rowBias, rowOther, keys]);
+    [1, 1, 0, 1, 1, 0].forEach((sum, i) => {
+      assert.approximately(sums[i], sum, 1e-5);
+    });
+    tf.dispose([...inputs, rowBias, rowOther, keys, counts]);
   });
 
   it("MASKED leaves nothing of a logit and stays finite", () => {

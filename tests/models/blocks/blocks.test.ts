@@ -7,9 +7,11 @@ import {
   gatherRows,
   gelu,
   inverseFrequencies,
+  layerNorm,
   linear,
   mergeHeads,
   planSegments,
+  quickGelu,
   reshape,
   rmsNorm,
   rotaryFromAngles,
@@ -18,6 +20,8 @@ import {
   siluGate,
   sliceHeads,
   splitHeads,
+  tanhGelu,
+  tanhGeluGate,
 } from "../../../src/models/blocks/index.js";
 import { Random, Tape, useBackend } from "../../../src/tensor/index.js";
 import { checkBlock, randomTensor, relativeError } from "./gradientCheck.js";
@@ -76,6 +80,59 @@ describe("blocks", () => {
       draw([5, 8], [8]),
       ([x, weight], tape) => rmsNorm(x as tf.Tensor2D, weight as tf.Tensor1D, 1e-3, tape),
       ([x, weight]) => tf.mul(tf.mul(tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-3))), weight), 1),
+    );
+  });
+
+  it("rmsNorm of heads", () => {
+    checkBlock(
+      draw([2, 3, 4, 6], [6]),
+      ([x, weight], tape) => rmsNorm(x as tf.Tensor4D, weight as tf.Tensor1D, 1e-3, tape),
+      ([x, weight]) => tf.mul(tf.div(x, tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-3))), weight),
+    );
+  });
+
+  it("layerNorm", () => {
+    checkBlock(
+      draw([5, 8], [8], [8]),
+      ([x, weight, bias], tape) =>
+        layerNorm(x as tf.Tensor2D, { weight: weight as tf.Tensor1D, bias: bias as tf.Tensor1D }, 1e-3, tape),
+      ([x, weight, bias]) => {
+        const { mean, variance } = tf.moments(x, -1, true);
+        return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3))), weight), bias);
+      },
+    );
+  });
+
+  /** The tanh approximation, written out. */
+  const tanhShape = (x: tf.Tensor) =>
+    tf.mul(
+      tf.mul(0.5, x),
+      tf.add(1, tf.tanh(tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3)))))),
+    );
+
+  it("tanhGelu, and the gate of it", () => {
+    checkBlock(
+      draw([4, 7]),
+      ([x], tape) => tanhGelu(x as tf.Tensor2D, tape),
+      ([x]) => tanhShape(x),
+    );
+    checkBlock(
+      draw([4, 7], [4, 7]),
+      ([gate, up], tape) => tanhGeluGate(gate as tf.Tensor2D, up as tf.Tensor2D, tape),
+      ([gate, up]) => tf.mul(tanhShape(gate), up),
+    );
+    const y = tf.tidy(() => tanhGelu(tf.tensor2d([[-3, -1, 0, 0.5, 2]])).dataSync());
+    // From torch.nn.functional.gelu(approximate="tanh").
+    [-0.0036373, -0.158808, 0, 0.345714, 1.9545977].forEach((wanted, i) => {
+      assert.approximately(y[i], wanted, 2e-6);
+    });
+  });
+
+  it("quickGelu", () => {
+    checkBlock(
+      draw([4, 7]),
+      ([x], tape) => quickGelu(x as tf.Tensor2D, tape),
+      ([x]) => tf.div(x, tf.add(1, tf.exp(tf.mul(-1.702, x)))),
     );
   });
 

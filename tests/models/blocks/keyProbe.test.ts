@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
-import { attention, MASKED, probedAttention } from "../../../src/models/blocks/index.js";
-import { causalBias, layoutFrom, otherTokens } from "../../../src/models/index.js";
+import { attention, denseMask, MASKED, probedAttention } from "../../../src/models/blocks/index.js";
+import { causalMask, layoutFrom, otherTokens } from "../../../src/models/index.js";
 import { Tape, useBackend } from "../../../src/tensor/index.js";
 import { randomTensor, relativeError } from "./gradientCheck.js";
 
@@ -18,13 +18,16 @@ function pick(x: tf.Tensor4D, places: readonly number[]): tf.Tensor4D {
 describe("a probe of plain attention", () => {
   before(() => useBackend());
 
-  for (const [heads, groups, scale] of [
-    [4, 4, 1],
-    [4, 2, 1],
+  for (const [heads, groups, scale, atOnce] of [
+    [4, 4, 1, 1e9],
+    [4, 2, 1, 1e9],
+    // Two queries at a time.
+    [4, 2, 1, 2 * 2 * 4 * KEPT.length],
     // Dropped keys that outweigh every kept one.
-    [2, 1, 40],
+    [2, 1, 40, 1e9],
+    [2, 1, 40, 1],
   ]) {
-    it(`gives the secant gradients of a policy that drops keys: ${heads} heads over ${groups}, logits × ${scale}`, () => {
+    it(`gives the secant gradients of a policy that drops keys: ${heads} heads over ${groups}, logits × ${scale}, ${atOnce} at once`, () => {
       tf.tidy(() => {
         const q = randomTensor<tf.Tensor4D>([2, heads, N, d], 1);
         const stretch = tf.tensor4d(
@@ -45,9 +48,9 @@ describe("a probe of plain attention", () => {
         const masked = new Tape();
         const [askMasked, kMasked] = [tf.clone(pick(q, KEPT)), tf.clone(k)];
         for (const leaf of [askMasked, kMasked, v, keys]) masked.watch(leaf);
-        const bias = causalBias(rows, all, null);
+        const mask = causalMask(rows, all);
         const other = otherTokens(rows, all);
-        const wanted = attention(askMasked, kMasked, v, bias, { keys, other, gradient: "secant" }, masked);
+        const wanted = attention(askMasked, kMasked, v, mask, { keys, other, gradient: "secant" }, masked);
         masked.accumulate(wanted, tf.clone(seed));
         masked.backward();
 
@@ -59,23 +62,16 @@ describe("a probe of plain attention", () => {
         const dropped = {
           keys: pick(k, DROPPED),
           values: pick(v, DROPPED),
-          bias: causalBias(rows, layoutFrom([DROPPED]), null),
+          mask: causalMask(rows, layoutFrom([DROPPED])),
           leaf,
         };
-        const own = causalBias(rows, rows, null);
-        const { context, probabilities } = probedAttention(
-          ask,
-          kKept,
-          vKept,
-          own,
-          { kept, square: true, dropped },
-          probed,
-        );
+        const own = causalMask(rows, rows);
+        const probe = { kept, square: true, dropped };
+        const context = probedAttention(ask, kKept, vKept, own, probe, probed, { atOnce });
         probed.accumulate(context, tf.clone(seed));
         probed.backward();
 
         assert.isBelow(relativeError(context, wanted), 1e-6);
-        for (const sum of tf.sum(probabilities, -1).dataSync()) assert.closeTo(sum, 1, 1e-5);
         const dKeys = masked.gradient(keys)!;
         const columns = (places: readonly number[]) => tf.gather(dKeys, tf.tensor1d([...places], "int32"), 1);
         assert.isBelow(relativeError(probed.gradient(kept)!, columns(KEPT)), 2e-5, "kept keys");
@@ -97,12 +93,12 @@ describe("a probe of plain attention", () => {
     tf.tidy(() => {
       const [q, k, v] = [10, 11, 12].map((seed) => randomTensor<tf.Tensor4D>([1, 2, 3, d], seed));
       const rows = layoutFrom([[0, 1, 2]]);
-      const own = causalBias(rows, rows, null);
+      const own = causalMask(rows, rows);
       const worth = (square: boolean) => {
         const tape = new Tape();
         const kept = tf.zeros([1, 3]) as tf.Tensor2D;
         tape.watch(kept);
-        const { context } = probedAttention(q, k, v, own, { kept, square, dropped: null }, tape);
+        const context = probedAttention(q, k, v, own, { kept, square, dropped: null }, tape);
         tape.accumulate(context, tf.onesLike(context));
         tape.backward();
         const values = [...tape.gradient(kept)!.dataSync()];
@@ -123,9 +119,9 @@ describe("a probe of plain attention", () => {
       const leaf = tf.zeros([1, 1]) as tf.Tensor2D;
       tape.watch(leaf);
       const one = randomTensor<tf.Tensor4D>([1, 2, 1, d], 23);
-      const dropped = { keys: one, values: one, bias: tf.fill([1, 1, 3, 1], MASKED) as tf.Tensor4D, leaf };
+      const dropped = { keys: one, values: one, mask: denseMask(tf.fill([1, 1, 3, 1], MASKED)), leaf };
       const kept = tf.zeros([1, 3]) as tf.Tensor2D;
-      const { context } = probedAttention(q, k, v, causalBias(rows, rows, null), { kept, square: true, dropped }, tape);
+      const context = probedAttention(q, k, v, causalMask(rows, rows), { kept, square: true, dropped }, tape);
       tape.accumulate(context, tf.onesLike(context));
       tape.backward();
       assert.equal(tape.gradient(leaf)!.dataSync()[0], 0);

@@ -7,7 +7,7 @@ import { patchPositions, windowOrder } from "../../../src/models/qwen2_5_vl/wind
 import { goldenModel } from "../goldenModels.js";
 
 const json = (name: string): unknown => JSON.parse(fs.readFileSync(goldenModel(name), "utf8"));
-const base = parseConfig(json("grouped/config.json") as Record<string, unknown>, {}, "config.json");
+const base = parseConfig(json("grouped/config.json") as Record<string, unknown>, {}, "config.json") as Qwen25VlConfig;
 const withVision = (vision: Partial<Qwen25VlConfig["vision"]>): Qwen25VlConfig => ({
   ...base,
   vision: { ...base.vision, ...vision },

@@ -7,32 +7,10 @@ import { openWeights, type TensorToWrite, writeSafetensors } from "../../../src/
 import { EspalierError } from "../../../src/errors.js";
 import { compareWithReference, loadModel } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/tensor/index.js";
-import { GOLDEN_CASES, goldenModel } from "../goldenModels.js";
+import { checkAgainstTransformers } from "../checkAgainstTransformers.js";
+import { goldenModel } from "../goldenModels.js";
 
-describe("Qwen2.5-VL against transformers", () => {
-  before(() => useBackend());
-
-  for (const name of GOLDEN_CASES) {
-    it(`gives the numbers of ${name}`, async () => {
-      const before = tf.memory().numTensors;
-      const { model, unused } = await loadModel(goldenModel(name));
-      assert.deepEqual(unused, []);
-      const weights = tf.memory().numTensors;
-      const { rows, passed } = compareWithReference(model, goldenModel(name, "reference.safetensors"));
-      assert.equal(tf.memory().numTensors, weights, "tensors left");
-      assert.deepEqual(
-        rows.filter((row) => !row.passed),
-        [],
-      );
-      assert.isTrue(passed);
-      assert.lengthOf(rows, model.shape.layers + 2);
-      // The specification's bounds are 1e-4 and 1e-3; what is left at float32 is far below.
-      for (const { name, error } of rows) assert.isBelow(error, name === "logits" ? 5e-4 : 4e-5, name);
-      model.dispose();
-      assert.equal(tf.memory().numTensors, before);
-    });
-  }
-});
+checkAgainstTransformers("qwen2_5_vl");
 
 describe("embed", () => {
   it("puts visual features where image tokens stand, and takes an image token for a word where there are none", async () => {

@@ -1,0 +1,43 @@
+/** Token ids to rows, with visual features in the place of image tokens. */
+import * as tf from "@tensorflow/tfjs";
+import { EspalierError } from "../errors.js";
+import type { Tape } from "../tensor/index.js";
+import { concatRows, gatherRows } from "./blocks/index.js";
+
+/**
+ * See `VisionLanguageModel.embed`.
+ *
+ * @param table [vocabulary, H].
+ * @param scale of words; pictures are not scaled.
+ */
+export function embedTokens(
+  table: tf.Tensor2D,
+  ids: Int32Array,
+  visual: tf.Tensor2D | null,
+  imageTokenId: number,
+  scale: number,
+  tape?: Tape,
+): tf.Tensor2D {
+  const wanted = ids.reduce((count, id) => count + (id === imageTokenId ? 1 : 0), 0);
+  if (visual && wanted !== visual.shape[0]) {
+    throw new EspalierError(
+      `The prompt has ${wanted} image tokens, but the pictures give ${visual.shape[0]} visual tokens; they do not belong together.`,
+    );
+  }
+  return tf.tidy(() => {
+    // An image token may lie outside of the table: it is no word.
+    const looked = visual ? ids.map((id) => (id === imageTokenId ? 0 : id)) : ids;
+    const words = scaled(gatherRows(table, looked, tape), scale, tape);
+    if (!visual) return words;
+    let next = ids.length;
+    const order = ids.map((id, row) => (id === imageTokenId ? next++ : row));
+    return gatherRows(concatRows([words, visual], tape), order, tape);
+  });
+}
+
+function scaled(x: tf.Tensor2D, factor: number, tape?: Tape): tf.Tensor2D {
+  if (factor === 1) return x;
+  const y = tf.mul(x, factor) as tf.Tensor2D;
+  tape?.record(y, [x], [], (dy) => [tf.mul(dy, factor)]);
+  return y;
+}

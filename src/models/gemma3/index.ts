@@ -1,0 +1,1 @@
+export { Gemma3 } from "./model.js";

@@ -1,0 +1,1 @@
+export { Llava } from "./model.js";

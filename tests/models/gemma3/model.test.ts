@@ -1,0 +1,3 @@
+import { checkAgainstTransformers } from "../checkAgainstTransformers.js";
+
+checkAgainstTransformers("gemma3");
