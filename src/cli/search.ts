@@ -31,6 +31,8 @@ Examples:
       searches the embedded model and prints its frontier
   espalier search --model Qwen2.5-VL-3B-Instruct --data ChartQA_TEST.tsv --budgets .3,.5 --budget-unit share
       schedules for 30% and 50% of the full model's cost
+  espalier search --model DIR --data MME.tsv --data ChartQA_TEST.tsv --train-data llava_instruct_150k.json --pictures train2017
+      as the paper does: trained on conversations, judged on benchmarks, each with its own score
   espalier search --variants singleStep,budget --grid
       also with one cut, and with one schedule a budget, compared in pairs; measured against the reference grid
 

@@ -12,6 +12,8 @@ import {
   demandEmbedded,
   EMBEDDED_DIRECTORY,
   embeddedData,
+  fillAnswers,
+  llavaInstruct,
   loadStudyModel,
   type StudyData,
   type StudyEvents,
@@ -26,6 +28,8 @@ export interface SourceOptions {
   /** Files whose samples are scored, and trained on too unless `trainData` is given. */
   readonly data?: readonly string[];
   readonly trainData?: string;
+  /** Folder of the pictures of a file of conversations. */
+  readonly pictures?: string;
   readonly samples?: string;
   readonly train?: number;
   readonly validation?: number;
@@ -33,17 +37,18 @@ export interface SourceOptions {
   readonly seed?: number;
 }
 
-/** Adds --model, --data, --train-data and --samples. */
+/** Adds --model, --data, --train-data, --pictures and --samples. */
 export function addSourceOptions(command: Command): Command {
   return command
     .option("--model <dir>", "checkpoint directory in Hugging Face's layout (default: the embedded model)")
     .option(
       "--data <file>",
-      "benchmark as VLMEvalKit keeps it (.tsv: index, image or image_path, question, answer, …) or the hub (.parquet); " +
-        "given several times, a study over several benchmarks",
+      "benchmark as VLMEvalKit keeps it (.tsv: index, image or image_path, question, answer, …) or the hub (.parquet), " +
+        "or conversations as LLaVA-Instruct keeps them (.json); given several times, a study over several benchmarks",
       collected,
     )
-    .option("--train-data <file>", "train and choose on samples of this file, and score all of --data's")
+    .option("--train-data <file>", "train and choose on samples of this file, and score --data's alone")
+    .option("--pictures <dir>", "folder of the pictures that a .json file names")
     .option(
       "--samples <file.safetensors>",
       "samples that were tokenised and preprocessed elsewhere, instead of --data",
@@ -120,34 +125,60 @@ export async function openSource(options: SourceOptions, opening: Opening): Prom
     onProgress: (done, total) => opening.onProgress({ part: "samples", label: "reading samples", done, total }),
   };
   const data = await readData(options, directory, dataOptions);
-  return { studyModel: await loadStudyModel(directory, opening.warn), data };
+  const studyModel = await loadStudyModel(directory, opening.warn);
+  try {
+    return { studyModel, data: await answered(studyModel, data, opening) };
+  } catch (error) {
+    studyModel.model.dispose();
+    throw error;
+  }
+}
+
+function answered(studyModel: StudyModel, data: StudyData, { signal, onProgress }: Opening): Promise<StudyData> {
+  const label = "answers of the unpruned model";
+  return fillAnswers(studyModel, data, {
+    signal,
+    onProgress: (done, total) => onProgress({ part: "samples", label, done, total }),
+  });
 }
 
 /** @throws EspalierError for options that do not go together, and files that are not there. */
-function checkSource({ data, trainData, samples }: SourceOptions): void {
+function checkSource({ data, trainData, pictures, samples }: SourceOptions): void {
   if (data !== undefined && samples !== undefined) {
     throw new EspalierError("Both --data and --samples were given; give one of them.");
   }
   if (data === undefined && trainData !== undefined) {
     throw new EspalierError("--train-data says what to train on; give --data too, for what is scored.");
   }
-  // Before the first of them is encoded, which may take long.
-  for (const file of [...(data ?? []), ...(trainData === undefined ? [] : [trainData])]) {
-    closeSync(openForReading(file).fd);
+  const files = [...(data ?? []), ...(trainData === undefined ? [] : [trainData])];
+  const conversations = files.find(isConversations);
+  if (conversations !== undefined && pictures === undefined) {
+    throw new EspalierError(`${conversations} names pictures; give the folder that has them: --pictures DIR.`);
   }
+  if (conversations === undefined && pictures !== undefined) {
+    throw new EspalierError("--pictures is the folder of the pictures that a .json file names, and none was given.");
+  }
+  // Before the first of them is encoded, which may take long.
+  for (const file of files) closeSync(openForReading(file).fd);
+}
+
+function isConversations(file: string): boolean {
+  return /\.json$/i.test(file);
 }
 
 async function readData(options: SourceOptions, directory: string, dataOptions: DataOptions): Promise<StudyData> {
-  const { data, trainData, samples } = options;
+  const { data, trainData, pictures, samples } = options;
   if (samples !== undefined) return samplesData(samples, dataOptions);
   const processor = Processor.fromDirectory(directory);
   if (data === undefined) return embeddedData(processor, dataOptions);
-  const purpose = trainData === undefined ? "study" : "scoring";
+  const read = (file: string, purpose: "study" | "scoring" | "training") => {
+    const options = { ...dataOptions, purpose, unanswered: true };
+    return isConversations(file)
+      ? llavaInstruct(file, pictures!, processor, options)
+      : benchmarkData(file, processor, options);
+  };
   const scored: StudyData[] = [];
-  for (const file of data) scored.push(await benchmarkData(file, processor, { ...dataOptions, purpose }));
+  for (const file of data) scored.push(await read(file, trainData === undefined ? "study" : "scoring"));
   if (trainData === undefined || dataOptions.everything) return combinedData({ scored });
-  return combinedData({
-    scored,
-    training: await benchmarkData(trainData, processor, { ...dataOptions, purpose: "training" }),
-  });
+  return combinedData({ scored, training: await read(trainData, "training") });
 }

@@ -7,14 +7,11 @@ import { meanKey } from "./validate.js";
 const MOST_NAME = 24;
 
 /**
- * One line for the unpruned model and one for each point of the frontier: every benchmark's score in percent, and their mean.
+ * One row for the unpruned model and one for each point of the frontier: every benchmark's score in percent, and their mean.
  *
- * @returns nothing where no point has benchmarks.
+ * @returns no columns where nothing has benchmarks.
  */
-export function benchmarkLines(
-  results: ResultsHead,
-  { width, bold }: { readonly width: number; readonly bold: (text: string) => string },
-): string[] {
+export function benchmarkColumns(results: ResultsHead): Column[] {
   const means = new Map(results.means.map((mean) => [meanKey(mean), mean]));
   const rows: (readonly [label: string, benchmarks: ResultBenchmarks])[] = [];
   const unpruned = results.unpruned?.benchmarks;
@@ -29,7 +26,7 @@ export function benchmarkLines(
   }
   if (rows.length === 0) return [];
   const names = [...new Set(rows.flatMap(([, { scores }]) => scores.map(({ name }) => name)))];
-  const columns: Column[] = [
+  return [
     { head: "budget", align: "right", cells: rows.map(([label]) => label) },
     ...names.map((name): Column => {
       const cells = rows.map(([, { scores }]) => scores.find((one) => one.name === name)?.score.toFixed(1) ?? "–");
@@ -37,6 +34,15 @@ export function benchmarkLines(
     }),
     { head: "mean", align: "right", cells: rows.map(([, { mean }]) => mean.toFixed(1)) },
   ];
+}
+
+/** `benchmarkColumns` as lines under a title, a paragraph a row where they are too wide; nothing where there are none. */
+export function benchmarkLines(
+  results: ResultsHead,
+  { width, bold }: { readonly width: number; readonly bold: (text: string) => string },
+): string[] {
+  const columns = benchmarkColumns(results);
+  if (columns.length === 0) return [];
   const title = bold("benchmarks, score in percent");
   if (widthOfAll(columns) <= width) return [title, ...layOut(columns, bold)];
   const [labels, ...others] = columns;

@@ -1,5 +1,6 @@
 /** Results as documents of data: JSON with a versioned schema, CSV, plain text. Drawings are in `figures/`. */
 export { writeAtomically } from "./atomicFile.js";
+export { benchmarkColumns } from "./benchmarkTable.js";
 export { renderCertificate } from "./certificateTable.js";
 export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";

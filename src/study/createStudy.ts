@@ -15,6 +15,7 @@ import { StudyContext } from "./context.js";
 import type { StudyData, StudySample } from "./data/index.js";
 import { type HeaderEntry, JOURNAL_VERSION, type SampleList, type StudySettings } from "./entries.js";
 import { StudyEmitter } from "./events.js";
+import { demandAnswers } from "./fillAnswers.js";
 import { differences, fingerprintSamples } from "./fingerprint.js";
 import { Journal, readJournal } from "./journal.js";
 import { takeLock } from "./lock.js";
@@ -151,11 +152,12 @@ function openJournal(directory: string | null, header: HeaderEntry, warn: (sente
  * undisturbed run would have given.
  *
  * @returns to be closed.
- * @throws EspalierError for settings that do not exist or differ from those the study was begun with, a study that another
+ * @throws EspalierError for samples without an answer, settings that do not exist or differ from those the study was begun with, a study that another
  *   process is using, a damaged journal, a disk that refuses.
  */
 export async function createStudy(options: StudyOptions): Promise<Study> {
   const { data, storage, name = "study", seed = 0 } = options;
+  demandAnswers(data);
   const warn = options.warn ?? ((sentence: string) => process.emitWarning(sentence));
   const chosenSelector = selector(options.selector ?? "fastv", seed);
   const kernel = kernelFunction(options.kernel ?? "multiStep");

@@ -10,6 +10,8 @@ export {
   type DataOptions,
   DEFAULT_SIZES,
   embeddedData,
+  type LlavaInstructDataOptions,
+  llavaInstruct,
   type SplitSizes,
   type StudyData,
   type StudySample,
@@ -17,6 +19,7 @@ export {
 } from "./data/index.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";
+export { type FillAnswersOptions, fillAnswers } from "./fillAnswers.js";
 export type { StudyGridOptions } from "./gridRun.js";
 export type { HypervolumeCurve } from "./hypervolumeCurve.js";
 export { duration, Pace, paceText } from "./pace.js";

@@ -18,6 +18,13 @@ export {
 } from "./benchmarks/index.js";
 export * from "./embedded/index.js";
 export type { BenchmarkItem, RgbImage } from "./item.js";
+export {
+  type InstructSample,
+  type InstructTurn,
+  type LlavaInstruct,
+  type LlavaInstructOptions,
+  openLlavaInstruct,
+} from "./llavaInstruct.js";
 export * from "./metrics/index.js";
 export { openQuestions } from "./openQuestions.js";
 export { openParquet } from "./parquet.js";

@@ -9,8 +9,11 @@ import type { Split } from "./samples.js";
 export type Cells = ReadonlyMap<string, unknown>;
 
 export interface QuestionOptions {
-  /** Questions without an answer are read, with none, instead of refused; default false. */
-  readonly unanswered?: boolean;
+  /**
+   * Which questions may lack an answer, and are read with none instead of refused: "none" (default), "some" where the file has
+   * a column for it, or "all", where it may have none.
+   */
+  readonly unanswered?: "none" | "some" | "all";
 }
 
 /** What every benchmark's files call their columns, the likeliest first. */
@@ -65,7 +68,7 @@ export class QuestionColumns {
   readonly #optionColumns: readonly (readonly [column: string, letter: string])[];
   /** Columns that tell another benchmark's rows, with the value that does. */
   readonly #foreign: readonly (readonly [column: string, value: string])[];
-  readonly #unanswered: boolean;
+  readonly #unanswered: "none" | "some" | "all";
 
   /**
    * @param columns the file's.
@@ -79,7 +82,7 @@ export class QuestionColumns {
     options: QuestionOptions & { readonly format: string; readonly pictures: readonly string[]; readonly ids: boolean },
   ) {
     this.#file = file;
-    this.#unanswered = options.unanswered ?? false;
+    this.#unanswered = options.unanswered ?? "none";
     this.benchmark = benchmarkNamed(titleOf(file));
     const names = (part: Column) => [...(this.benchmark?.columns?.[part] ?? []), ...USUAL[part]];
     for (const part of Object.keys(USUAL) as Column[]) {
@@ -96,7 +99,7 @@ export class QuestionColumns {
       .sort(([, a], [, b]) => (a < b ? -1 : 1));
     this.#foreign = Object.entries(this.benchmark?.foreign ?? {}).filter(([column]) => columns.includes(column));
     const wanted: Column[] = [...(options.ids ? (["id"] as const) : []), "question"];
-    if (!this.#unanswered) wanted.push("answers");
+    if (this.#unanswered !== "all") wanted.push("answers");
     const missing = wanted.filter((part) => this.#columns[part] === undefined).map((part) => USUAL[part][0]);
     if (!options.pictures.some((name) => columns.includes(name))) {
       const [first, ...others] = options.pictures;
@@ -160,7 +163,7 @@ export class QuestionColumns {
     if (question === "") throw row.error("has no question");
     const options = this.#options(cells);
     const answers = this.#answers(cell("answers"));
-    if (answers.length === 0 && !this.#unanswered) throw row.error("has no answer");
+    if (answers.length === 0 && this.#unanswered === "none") throw row.error("has no answer");
     const hint = textOf(cell("hint"));
     const category = textOf(cell("category"));
     const split = splitNamed(textOf(cell("split")));

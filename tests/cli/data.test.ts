@@ -78,6 +78,27 @@ describe("cli data", function () {
     );
   });
 
+  it("trains on LLaVA-Instruct, with the unpruned model's answers where there are none", async () => {
+    const pictures = path.join(folder, "pictures");
+    fs.mkdirSync(pictures, { recursive: true });
+    const entries = Array.from({ length: 10 }, (_, i) => {
+      fs.writeFileSync(path.join(pictures, `${i}.png`), createCanvas(40 + 10 * i, 60).toBuffer("image/png"));
+      const turns = [
+        { from: "human", value: "<image>\nread the word" },
+        ...(i < 5 ? [{ from: "gpt", value: "blue" }] : []),
+      ];
+      return { id: `${i}`, image: `${i}.png`, conversations: turns };
+    });
+    const file = path.join(folder, "llava.json");
+    fs.writeFileSync(file, JSON.stringify(entries));
+    const sources = ["--data", table("TextVQA_VAL.tsv", 3), "--train-data", file, "--pictures", pictures];
+    const { code, output, errors } = await search(...sources, "--name", "llava");
+    expect(code, errors).to.equal(0);
+    expect(output).to.match(/\d samples to train or choose on had no answer: theirs is the unpruned model's\./);
+    expect(output).to.match(/llava: Balanced by picture area \(2,400 to 7,800 pixels\)/);
+    expect((await search(...sources, "--name", "llava")).errors).to.match(/nothing was computed again/);
+  });
+
   it("names a study after its model and files", () => {
     expect(
       defaultName({ model: "a/Qwen", data: ["x/MME.tsv", "ChartQA_TEST.tsv"], trainData: "mix.parquet" }),
@@ -99,6 +120,12 @@ describe("cli data", function () {
         /^Cannot read none\.parquet: it does not exist/,
       ],
       ["a training file missing", () => ["--data", MME, "--train-data", "none.tsv"], /^Cannot read none\.tsv:/],
+      [
+        "conversations without their pictures",
+        () => ["--data", MME, "--train-data", "llava.json"],
+        /^llava\.json names pictures; give the folder that has them: --pictures DIR\.$/,
+      ],
+      ["pictures without conversations", () => ["--data", MME, "--pictures", folder], /^--pictures is the folder/],
       [
         "two files of one name",
         () => {

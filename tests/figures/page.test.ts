@@ -130,6 +130,17 @@ describe("the results page", () => {
     );
   });
 
+  it("lists benchmarks where there are any, names as text", async () => {
+    expect(page).to.not.include("<h2>Benchmarks");
+    const score = { name: "<b>MME</b>", benchmark: "MME", samples: 4, score: 61.25, parts: {} };
+    const unpruned = { ...results.unpruned!, benchmarks: { mean: 61.25, scores: [score] } };
+    const shown = await renderPage({ ...results, unpruned });
+    expect(shown).to.include(
+      '<th scope="col">budget</th><th scope="col">&lt;b&gt;MME&lt;/b&gt;</th><th scope="col">mean</th>',
+    );
+    expect(shown).to.include("<tr><td>unpruned</td><td>61.3</td><td>61.3</td></tr>");
+  });
+
   it("is drawn for results without a frontier, and refused for ones that are not valid", async () => {
     const empty = {
       ...results,

@@ -198,9 +198,13 @@ describe("tsv", () => {
 
   it("reads rows without an answer where that is allowed", () => {
     fs.writeFileSync(file, `index\timage\tquestion\n1\t${picture(1)}\tq`);
-    const tsv = openTsv(file, { unanswered: true });
+    const tsv = openTsv(file, { unanswered: "all" });
     assert.deepEqual(tsv.items[0]!.answers, []);
     tsv.close();
+    expectSentence(() => openTsv(file, { unanswered: "some" }), /lacks the columns answer; it has/);
+    fs.writeFileSync(file, basic(`1\t${picture(1)}\tq\t`));
+    assert.deepEqual(openTsv(file, { unanswered: "some" }).items[0]!.answers, []);
+    expectSentence(() => openTsv(file), /line 2: the row has no answer/);
   });
 
   it("survives any text", async () => {

@@ -1,5 +1,6 @@
 /** The page's tables: the means, sortable, and the paired comparisons. */
 import {
+  benchmarkColumns,
   type Comparison,
   formatAccuracyInterval,
   formatBudget,
@@ -155,4 +156,15 @@ export function comparisonsTable(results: ResultsHead): string {
   ].map(([text, kind]) => `<th scope="col"${kind === "" ? "" : ` class="${kind}"`}>${escapeHtml(text!)}</th>`);
   const rows = results.comparisons.map(comparisonRow).join("\n");
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>\n${rows}\n</tbody></table>`;
+}
+
+/** Each benchmark's score, for the unpruned model and along the frontier, or nothing when there are none. */
+export function benchmarksTable(results: ResultsHead): string {
+  const columns = benchmarkColumns(results);
+  if (columns.length === 0) return "";
+  const heads = columns.map((column) => `<th scope="col">${escapeHtml(column.head)}</th>`).join("");
+  const rows = columns[0].cells.map(
+    (_, row) => `<tr>${columns.map(({ cells }) => `<td>${escapeHtml(cells[row])}</td>`).join("")}</tr>`,
+  );
+  return `<table><thead><tr>${heads}</tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>`;
 }

@@ -152,5 +152,9 @@ async function encoded(file: QuestionFile, processor: Processor, options: DataOp
  *   Stopped.
  */
 export async function benchmarkData(file: string, processor: Processor, options: DataOptions = {}): Promise<StudyData> {
-  return encoded(await openQuestions(file, { unanswered: options.unanswered ?? false }), processor, options);
+  const { purpose = "study", everything = false } = options;
+  // What is scored has answers; a file to train on may have none at all.
+  const lacking = purpose === "scoring" || everything ? "none" : purpose === "training" ? "all" : "some";
+  const unanswered = options.unanswered ? lacking : "none";
+  return encoded(await openQuestions(file, { unanswered }), processor, options);
 }

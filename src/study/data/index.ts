@@ -11,4 +11,5 @@ export {
   type StudySample,
 } from "./data.js";
 export { embeddedData } from "./embeddedData.js";
+export { type LlavaInstructDataOptions, llavaInstruct } from "./llavaInstructData.js";
 export { samplesData } from "./samplesData.js";

@@ -1,0 +1,89 @@
+/** Answers that samples lack, given by the unpruned model. */
+import { EspalierError } from "../errors.js";
+import { generate } from "../evaluation/index.js";
+import { selector } from "../selectors/index.js";
+import { Pacer } from "../tensor/index.js";
+import type { StudyData, StudySample } from "./data/index.js";
+import type { StudyModel } from "./studyModel.js";
+
+export interface FillAnswersOptions {
+  /** Tokens after which an answer without an end is taken as it is; default 128. */
+  readonly maxNewTokens?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Whether a sample has nothing behind its prompt. */
+function isOpen({ inputIds, promptLength }: StudySample): boolean {
+  return inputIds.length === promptLength;
+}
+
+/** @throws EspalierError for a sample without an answer. */
+export function demandAnswers({ train, validation, test }: StudyData): void {
+  const open = [...train, ...validation, ...test].find(isOpen);
+  if (open === undefined) return;
+  throw new EspalierError(
+    `Sample ${open.id} has no answer; give it one, or have the unpruned model answer samples to train and choose on (fillAnswers).`,
+  );
+}
+
+/**
+ * Gives samples to train and choose on that lack an answer the one that the unpruned model, the teacher, gives greedily, as the
+ * paper does. A sample that the model answers with nothing, or with an image token, is dropped.
+ *
+ * The answers depend on the model alone, so a study that is gone on with gets the same ones.
+ *
+ * @param studyModel stays its owner's.
+ * @param data made with `unanswered` set.
+ * @returns the same data where nothing is missing; else with answers, and a note of how many are the teacher's and how many
+ *   samples were dropped.
+ * @throws EspalierError when a sample that is scored has no answer; Stopped.
+ */
+export async function fillAnswers(
+  { model }: StudyModel,
+  data: StudyData,
+  options: FillAnswersOptions = {},
+): Promise<StudyData> {
+  const unscored = data.test.find(isOpen);
+  if (unscored !== undefined) {
+    throw new EspalierError(`Sample ${unscored.id} is to be scored and has no answer; give it one.`);
+  }
+  const open = [...data.train, ...data.validation].filter(isOpen);
+  if (open.length === 0) return data;
+  const { processor } = data;
+  const maxNewTokens = options.maxNewTokens ?? 128;
+  const generated = await generate(model, selector("uniformStride", 0), open, null, {
+    maxNewTokens,
+    pacer: new Pacer(options.signal),
+    onProgress: (done) => options.onProgress?.(done, open.length),
+  });
+  const end = processor?.endToken ?? model.eosTokenIds[0];
+  const answered = new Map<StudySample, StudySample | null>();
+  open.forEach((sample, i) => {
+    const ids = generated[i];
+    const text = processor?.decode(ids);
+    // An image token in an answer would stand for a picture that is not there.
+    if (ids.length === 0 || text?.trim() === "" || ids.includes(model.imageTokenId)) {
+      answered.set(sample, null);
+      return;
+    }
+    // An answer that was cut off has no end.
+    const closing = ids.length < maxNewTokens && end !== undefined ? [end] : [];
+    const inputIds = Int32Array.from([...sample.inputIds, ...ids, ...closing]);
+    answered.set(sample, { ...sample, inputIds });
+  });
+  const filled = (samples: readonly StudySample[]) =>
+    samples.map((sample) => answered.get(sample) ?? sample).filter((sample) => !isOpen(sample));
+  const dropped = [...answered.values()].filter((sample) => sample === null).length;
+  const note = `${open.length - dropped} samples to train or choose on had no answer: theirs is the unpruned model's.`;
+  return {
+    ...data,
+    train: filled(data.train),
+    validation: filled(data.validation),
+    notes: [
+      ...(data.notes ?? []),
+      note,
+      ...(dropped > 0 ? [`The unpruned model has no answer to ${dropped} more; they are left out.`] : []),
+    ],
+  };
+}
