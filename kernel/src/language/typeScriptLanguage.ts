@@ -178,7 +178,9 @@ export class TypeScriptLanguage implements Language {
   async complete(code: string, position: number): Promise<Completions> {
     const { folder, provided } = this.#options;
     this.#files.refresh();
-    const names = this.#namesLike(completionWord(code, position));
+    const word = completionWord(code, position);
+    // No name of the session is a member.
+    const names = /(?<!\.\.)\.$/.test(code.slice(0, position - word.length)) ? [] : this.#namesLike(word);
     return this.#ask(() =>
       completionsAt({
         service: this.#service,

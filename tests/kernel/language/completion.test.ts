@@ -45,6 +45,8 @@ describe("kernel/language: completion", () => {
     expect((await notebook.complete("Arr|")).names).to.include.members(["Array", "ArrayBuffer"]);
     expect((await notebook.complete("|")).names).to.include.members(["kernel", "Array", "console"]);
     expect((await notebook.complete("let t: Key|")).names).to.include("KeyType");
+    for (const code of ["[...ke|", "shout(...ke|", "({ ...ke|"])
+      expect((await notebook.complete(code)).names.slice(0, 2), code).to.deep.equal(["kernel", "kettle"]);
   });
 
   it("completes inside of what is not finished", async () => {
