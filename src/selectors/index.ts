@@ -1,10 +1,14 @@
 import { EspalierError } from "../errors.js";
 import { fastv } from "./fastv.js";
+import { fitprune } from "./fitprune.js";
 import { random } from "./random.js";
 import type { Selector } from "./selector.js";
+import { sparsevlm } from "./sparsevlm.js";
 import { uniformStride } from "./uniformStride.js";
 
 export { attentionScores, type RankedSample, type ScoredLayer } from "./attentionScores.js";
+export { questionPlaces } from "./question.js";
+export { pictureRelevance } from "./relevance.js";
 export {
   type AttentionSelector,
   keepBest,
@@ -14,7 +18,13 @@ export {
 } from "./selector.js";
 
 /** Every selector by name; `seed` is for those that draw. */
-export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = { fastv, random, uniformStride };
+export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = {
+  fastv,
+  sparsevlm,
+  fitprune,
+  random,
+  uniformStride,
+};
 
 /** @throws EspalierError for an unknown name. */
 export function selector(name: string, seed?: number): Selector {
