@@ -177,6 +177,7 @@ export {
   type StudyModel,
   type StudyOptions,
   type StudyPart,
+  type StudyRecipesOptions,
   type StudySample,
   type StudySearchOptions,
   type StudySurvivalOptions,

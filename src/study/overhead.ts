@@ -2,8 +2,9 @@
 import type { ModelConfig, QwenVisionConfig } from "../checkpoint/index.js";
 import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
+import { splitPlaces } from "../evaluation/index.js";
 import type { GridThw } from "../models/index.js";
-import type { Selector } from "../selectors/index.js";
+import { questionPlaces, type Selector } from "../selectors/index.js";
 import type { StudySample } from "./data.js";
 
 /** Lengths of the runs of patches that attend to each other in windows, of one picture. */
@@ -54,7 +55,7 @@ export function visionMacs(config: ModelConfig, grids: readonly GridThw[]): { to
 
 /**
  * Mean multiply-accumulates per sample of everything that a schedule does not lower. `selector` is the most that it can
- * cost: a row of scores before every layer, over every token. `head` counts the answer's positions.
+ * cost: its rows of scores before every layer, over every token, and the question's relevance where it uses that. `head` counts the answer's positions.
  */
 export function overheadMacs(
   config: ModelConfig,
@@ -68,14 +69,20 @@ export function overheadMacs(
     sample.inputIds.reduce((count, id) => count + (id === config.tokens.image ? 1 : 0), 0);
   const fallsEverywhere = (sample: StudySample) =>
     Array.from({ length: decoder.layers }, (_, i) => Math.max(0, visual(sample) - i));
-  const scores = (sample: StudySample) =>
-    selector.kind === "static"
-      ? 0
-      : attentionSelectorFlops(
-          fallsEverywhere(sample),
-          sample.promptLength - visual(sample),
-          decoder.heads * decoder.headDim,
-        );
+  const scores = (sample: StudySample) => {
+    if (selector.kind === "static") return 0;
+    const places = splitPlaces(sample.inputIds, config.tokens.image);
+    const known = { id: sample.id, promptLength: sample.promptLength, visual: places.visual };
+    const question = questionPlaces(known).length;
+    const relevance = { rows: places.visual.length, inputs: decoder.hiddenSize, outputs: question };
+    const rows = attentionSelectorFlops(
+      fallsEverywhere(sample),
+      sample.promptLength - places.visual.length,
+      decoder.heads * decoder.headDim,
+      (survivors) => selector.mostRows(known, survivors),
+    );
+    return rows + (selector.usesRelevance ? linearFlops([relevance]) : 0);
+  };
   return {
     visionTower: mean((sample) => visionMacs(config, sample.gridThw).tower),
     merger: mean((sample) => visionMacs(config, sample.gridThw).merger),

@@ -52,7 +52,11 @@ describe("selectors/selector", () => {
 
   it("names the known ones for an unknown name", () => {
     for (const name of ["fastV", "", "constructor", "__proto__"]) {
-      assert.throws(() => selector(name), EspalierError, /choose one of fastv, sparsevlm, fitprune, random, uniformStride/);
+      assert.throws(
+        () => selector(name),
+        EspalierError,
+        /choose one of fastv, sparsevlm, fitprune, random, uniformStride/,
+      );
     }
   });
 });
