@@ -42,13 +42,14 @@ export function deletable(received: ReceivedAttention, least: { self: number; cr
 
 /** 1 for the longest run of lowest values without which the sum is still at least `least`. */
 function lowest(values: readonly number[], least: number): Uint8Array {
-  const low = new Uint8Array(values.length);
-  const order = [...values.keys()].sort((a, b) => values[a] - values[b] || a - b);
-  let rest = values.reduce((sum, value) => sum + value, 0);
+  const low = new Uint8Array(values.length).fill(1);
+  // From the other end: the shortest run of highest values that are enough.
+  const order = [...values.keys()].sort((a, b) => values[b] - values[a] || b - a);
+  let enough = 0;
   for (const j of order) {
-    rest -= values[j];
-    if (rest < least) break;
-    low[j] = 1;
+    if (enough >= least) break;
+    enough += values[j];
+    low[j] = 0;
   }
   return low;
 }

@@ -43,7 +43,11 @@ function sharesOf(layers: number, kept: readonly number[]): number[] {
   );
 }
 
-/** The family over the average, along straight lines between the published numbers. */
+/**
+ * The family over the average, along straight lines between the published numbers. The first cut keeps 303 at an average of
+ * 128 and 300 at 192, so in decoders of fewer than four layers, where it is nearly alone, a setting can be a token cheaper
+ * than the one before.
+ */
 export function sparsevlmRecipe(layers: number): Recipe {
   return {
     name: "sparsevlm",
