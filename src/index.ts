@@ -136,20 +136,28 @@ export {
 export {
   CONDITIONINGS,
   type Conditioning,
+  chooseVtwLayer,
   DEFAULT_BUDGETS,
   DifferentiableSearch,
   FORMS,
+  fastvShares,
+  fitpruneRecipe,
   GRID_SEED,
   type LagrangianForm,
   type LagrangianOptions,
   type Projection,
   project,
+  pyramidDropShares,
+  type Recipe,
+  recipeWithin,
   referenceGrid,
   type SearchOptions,
   type SearchState,
   type SearchStep,
+  sparsevlmShares,
+  vtwShares,
 } from "./search/index.js";
-export { SELECTORS, type Selector, selector } from "./selectors/index.js";
+export { SELECTORS, type Selector, type SelectorName, selector } from "./selectors/index.js";
 export {
   bootstrapDifference,
   bootstrapMean,
@@ -192,6 +200,7 @@ export {
   type StudyModel,
   type StudyOptions,
   type StudyPart,
+  type StudyRecipesOptions,
   type StudySample,
   type StudySearchOptions,
   type StudySurvivalOptions,

@@ -41,7 +41,7 @@ export {
 } from "./imageProcessors/index.js";
 export type { EncodedPrompt, PromptInput } from "./processor/processor.js";
 export { Processor } from "./processor/processor.js";
-export { visualTokens } from "./processor/visualTokens.js";
+export { visualTokenIds, visualTokens } from "./processor/visualTokens.js";
 export type { ResizeFilter, ResizeRounding, RgbImage } from "./resize.js";
 export { resizeImage } from "./resize.js";
 export type { ElementRange, SafetensorsFile, TensorData, TensorInfo } from "./safetensors.js";

@@ -1,9 +1,10 @@
 /** `espalier quickstart`: the whole main job on the embedded model, in about two minutes. */
 import { join } from "node:path";
 import { Command } from "commander";
+import { ownRecipes } from "../study/index.js";
 import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { withStudy } from "./session.js";
-import { addStorageOptions, type StudyCliOptions } from "./studyOptions.js";
+import { addSelectorOption, addStorageOptions, type StudyCliOptions } from "./studyOptions.js";
 
 /** Samples: enough for the shape of the frontier, few enough for two processor cores. */
 const SIZES = { train: 192, validation: 64, test: 64 };
@@ -12,6 +13,7 @@ const GRID = { singleStep: 70, random: 140 };
 const CONTROL_BUDGETS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7];
 
 interface QuickstartOptions extends OutputOptions {
+  readonly selector: string;
   readonly name?: string;
   readonly storage: string;
 }
@@ -21,13 +23,15 @@ export function quickstartCommand(args: readonly string[]): Command {
   const command = new Command("quickstart").description(
     "search the embedded model over all budgets, evaluate a grid and controls, print the frontier (about two minutes)",
   );
+  addSelectorOption(command);
   addStorageOptions(command);
   addOutputOptions(command, "<storage>/<name>");
   return command.action(async (options: QuickstartOptions) => {
     checkOutputs(options);
-    const { storage, name = "quickstart" } = options;
+    const { storage, selector } = options;
+    const name = options.name ?? (selector === "fastv" ? "quickstart" : `quickstart-${selector}`);
     const study = {
-      ...{ selector: "fastv", kernel: "multiStep", cost: "exact", conditioning: "input" },
+      ...{ selector, kernel: "multiStep", cost: "exact", conditioning: "input" },
       ...{ budgetUnit: "normalised", seed: 0, storage, name },
     } as const satisfies StudyCliOptions;
     const results = await withStudy({ source: SIZES, study, args }, async ({ study, reused, say }) => {
@@ -37,6 +41,8 @@ export function quickstartCommand(args: readonly string[]): Command {
       await study.search();
       await study.grid(GRID);
       await study.controls({ budgets: CONTROL_BUDGETS });
+      // The selector's own recipe alone: all of them would take a minute more.
+      await study.recipes({ names: ownRecipes(selector) });
       await study.compare();
       if (reused()) say(`The study ${name} in ${study.directory} was complete already; nothing was computed again.`);
       else if (study.resumed) say(`The study ${name} in ${study.directory} went on from where it had stopped.`);

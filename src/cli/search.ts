@@ -22,6 +22,7 @@ interface SearchOptions extends SourceOptions, StudyCliOptions, TrainingCliOptio
   readonly seed: number;
   readonly grid: boolean;
   readonly controls: boolean;
+  readonly recipes: boolean;
   readonly variants: string[];
 }
 
@@ -65,7 +66,8 @@ export function searchCommand(args: readonly string[]): Command {
       [],
     )
     .option("--grid", "also evaluate the reference grid of 700 schedules, and how far the search is from it", false)
-    .option("--no-controls", "leave out the controls: random tokens, a uniform stride, smaller pictures");
+    .option("--no-controls", "leave out the controls: random tokens, a uniform stride, smaller pictures")
+    .option("--no-recipes", "leave out the published recipes: FastV's, VTW's, PyramidDrop's, and the selector's own");
   addOutputOptions(command, "<storage>/<name>");
   return command.addHelpText("after", HELP).action(async (options: SearchOptions) => {
     // What is misspelt is said before anything is read.
@@ -82,6 +84,7 @@ export function searchCommand(args: readonly string[]): Command {
       for (const variant of variants) await study.search({ ...training, ...variant });
       if (options.grid) await study.grid();
       if (options.controls) await study.controls();
+      if (options.recipes) await study.recipes();
       await study.compare();
       if (reused()) say(`Everything was in ${study.directory} already; nothing was computed again.`);
       return study.results();

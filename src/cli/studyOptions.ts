@@ -37,12 +37,18 @@ export function addStorageOptions(command: Command): Command {
     .option("--storage <dir>", "folder of the studies", STORAGE);
 }
 
+/** Adds --selector. */
+export function addSelectorOption(command: Command): Command {
+  return command.addOption(
+    new Option("--selector <name>", "which tokens stay").choices(Object.keys(SELECTORS)).default("fastv"),
+  );
+}
+
 /** Adds what makes a study what it is. */
 export function addStudyOptions(command: Command): Command {
   const choices = (flags: string, text: string, names: readonly string[], standard: string) =>
     new Option(flags, text).choices(names).default(standard);
-  return command
-    .addOption(choices("--selector <name>", "which tokens stay", Object.keys(SELECTORS), "fastv"))
+  return addSelectorOption(command)
     .option(
       "--kernel <name>",
       `how few parameters become a schedule: ${Object.keys(KERNEL_FUNCTIONS).join(", ")}; multiStep:S has S steps`,

@@ -53,17 +53,23 @@ export function visionFlops(sizes: VisionSizes): number {
 }
 
 /**
- * FLOPs of an attention-scored selector: one row of scores over all keys of the layer before each fall, 2·n·h·d each.
+ * FLOPs of an attention-scored selector: rows of scores over all keys of the layer before each fall, 2·n·h·d a row.
  * The sort is not counted; a selector without scores (random, uniform stride) costs 0 and is not passed here.
  *
  * @param counts [L] executed visual tokens.
- * @param text T, which the scoring row also attends to.
+ * @param text T, which the scoring rows also attend to.
  * @param queryWidth h·d of the decoder.
+ * @param rowsOf rows that are read at so many visual tokens; default one.
  */
-export function attentionSelectorFlops(counts: ArrayLike<number>, text: number, queryWidth: number): number {
+export function attentionSelectorFlops(
+  counts: ArrayLike<number>,
+  text: number,
+  queryWidth: number,
+  rowsOf: (visual: number) => number = () => 1,
+): number {
   let flops = 0;
   for (let i = 1; i < counts.length; i++) {
-    if (counts[i] < counts[i - 1]) flops += 2 * (text + counts[i - 1]) * queryWidth;
+    if (counts[i] < counts[i - 1]) flops += 2 * rowsOf(counts[i - 1]) * (text + counts[i - 1]) * queryWidth;
   }
   return flops;
 }

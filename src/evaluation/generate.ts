@@ -15,6 +15,7 @@ import {
   initialScores,
   type RunSample,
   splitPlaces,
+  withRelevance,
 } from "./promptBatch.js";
 import { runLayer, type Stage } from "./prunedRun.js";
 
@@ -109,7 +110,7 @@ class Decoding {
   readonly #encoded: readonly EncodedPromptLike[];
   readonly #counts: readonly ArrayLike<number>[] | null;
   readonly #pacer: Pacer;
-  readonly #samples: readonly RunSample[];
+  #samples: readonly RunSample[];
   /** Positions of the prompts and of what follows them. */
   #positions: readonly Positions[] = [];
   /** One a layer; owned. */
@@ -185,6 +186,7 @@ class Decoding {
     try {
       await this.#pacer.pause();
       const { layout, embeddings } = embedBatch(model, this.#encoded, visual);
+      this.#samples = withRelevance(this.#selector, this.#samples, { layout, embeddings });
       const { hidden, keys, values, queries } = tf.tidy(() => {
         const positions = this.#samples.map((sample) => sample.positions);
         const rotary = model.rotary(positions, layout);

@@ -11,7 +11,7 @@ export { type AnswerRows, answerRows, type Divergence, measureDivergence } from 
 export { evaluateCounts } from "./evaluateCounts.js";
 export { type GenerateOptions, generate } from "./generate.js";
 export { type EncodedSampleLike, type PreparedSample, type PreparedSamples, prepareSamples } from "./preparedSample.js";
-export type { EncodedPromptLike, RunSample } from "./promptBatch.js";
+export { type EncodedPromptLike, type RunSample, splitPlaces } from "./promptBatch.js";
 export { firstStage, keptPlaces, rowsOf, runLayer, type Stage, stackHidden } from "./prunedRun.js";
 export { type CountsOf, type Evaluation, evaluateShared, type SharedEvaluation } from "./sharedPrefix.js";
 export { survival } from "./survival.js";

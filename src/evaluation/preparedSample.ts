@@ -17,6 +17,7 @@ import {
   initialScores,
   type RunSample,
   splitPlaces,
+  withRelevance,
 } from "./promptBatch.js";
 
 /** A tokenised sample with its answer, as a processor or a samples file gives it: `inputIds` are prompt, then answer. */
@@ -118,7 +119,11 @@ async function prepareBatch(
   const { layout, embeddings } = embedBatch(model, encoded, visual);
   visual?.dispose();
   const rotary = model.rotary(positions, layout);
-  const sources = encoded.map((sample, b) => ({ ...sample, ...places[b], positions: positions[b] }));
+  const sources = withRelevance(
+    selector,
+    encoded.map((sample, b) => ({ ...sample, ...places[b], positions: positions[b] })),
+    { layout, embeddings },
+  );
 
   let hidden = embeddings;
   let first: tf.Tensor2D = embeddings;
@@ -160,6 +165,7 @@ async function prepareBatch(
       positions: positions[b],
       visual: places[b].visual,
       text: places[b].text,
+      relevance: sources[b].relevance,
       tokens: { text: sample.promptLength - places[b].visual.length, visual: places[b].visual.length },
       answerPlaces: Int32Array.from({ length: answers }, (_, a) => sample.promptLength - 1 + a),
       targets,

@@ -8,7 +8,7 @@ import {
   type TokenLayout,
   type VisionLanguageModel,
 } from "../models/index.js";
-import { attentionScores, type RankedSample, type Selector } from "../selectors/index.js";
+import { attentionScores, pictureRelevance, type RankedSample, type Selector } from "../selectors/index.js";
 import type { Pacer } from "../tensor/index.js";
 
 /** Token ids with the pictures they speak of, as a processor gives them. */
@@ -103,6 +103,19 @@ export function embedBatch(
     ids.set(inputIds, b * layout.length);
   });
   return { layout, embeddings: model.embed(ids, visual) };
+}
+
+/** The samples with their relevance to their pictures, where the selector uses it; otherwise as they are. */
+export function withRelevance<Sample extends RankedSample>(
+  selector: Selector,
+  samples: readonly Sample[],
+  { embeddings, layout }: EmbeddedBatch,
+): readonly (Sample & Pick<RankedSample, "relevance">)[] {
+  if (selector.kind === "static" || !selector.usesRelevance) return samples;
+  return samples.map((sample, b) => ({
+    ...sample,
+    relevance: pictureRelevance(embeddings, b * layout.length, sample),
+  }));
 }
 
 /**

@@ -83,11 +83,11 @@ export const COST_UNIT_NAMES: Readonly<Record<CostUnit, string>> = {
   ms: "Latency, ms",
 };
 
-/** A series' name for people: `control:random` becomes `random (control)`, `grid` becomes `reference grid`. */
+/** A series' name for people: `control:random` becomes `random (control)`, `recipe:vtw` `vtw (recipe)`, `grid` `reference grid`. */
 export function seriesLabel(series: string): string {
   if (series === "grid") return "reference grid";
-  const control = /^control:(.+)$/s.exec(series);
-  return control === null ? series : `${control[1]} (control)`;
+  const [, kind, name] = /^(control|recipe):(.+)$/s.exec(series) ?? [];
+  return kind === undefined ? series : `${name} (${kind})`;
 }
 
 /** A model's name, with the remark that it is the one that ships with Espalier. */

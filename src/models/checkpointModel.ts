@@ -1,6 +1,6 @@
 /** What the models of all architectures do alike, whatever their tower and their layers. */
 import * as tf from "@tensorflow/tfjs";
-import { type ModelConfig, visualTokens } from "../checkpoint/index.js";
+import { type ModelConfig, visualTokenIds, visualTokens } from "../checkpoint/index.js";
 import type { DecoderShape } from "../cost/index.js";
 import type { Tape } from "../tensor/index.js";
 import { type AttentionMask, linear, rmsNorm } from "./blocks/index.js";
@@ -78,7 +78,7 @@ export abstract class CheckpointModel<Config extends ModelConfig> implements Vis
   }
 
   get visualTokenIds(): readonly number[] {
-    return [this.config.tokens.image];
+    return visualTokenIds(this.config);
   }
 
   get eosTokenIds(): readonly number[] {

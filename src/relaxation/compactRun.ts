@@ -28,7 +28,7 @@ const STRIDE = 16;
 /** The same where rows are few: asked keys, answers. */
 const SMALL_STRIDE = 8;
 /** Dropped keys whose rank lies so far behind the cut that the soft mask's slope is below this weigh nothing. */
-const LEAST_SLOPE = 1e-5;
+const LEAST_SLOPE = 1e-7;
 
 /** What is left of one sample before a layer. */
 interface Survivors {

@@ -16,3 +16,15 @@ export {
 } from "./predictor.js";
 export { type Projection, project } from "./projection.js";
 export { GRID_SEED, type GridOptions, referenceGrid } from "./rivals/grid.js";
+export {
+  chooseVtwLayer,
+  fastvShares,
+  fitpruneRecipe,
+  pyramidDropShares,
+  RECIPES,
+  type Recipe,
+  recipeMaker,
+  recipeWithin,
+  sparsevlmShares,
+  vtwShares,
+} from "./rivals/recipes/index.js";

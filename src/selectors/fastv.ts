@@ -9,6 +9,7 @@ export function fastv(): AttentionSelector {
     kind: "attention",
     name: "fastv",
     raters: ({ promptLength }) => [Int32Array.of(promptLength - 1)],
+    mostRows: () => 1,
     scores: (means, tape) => reshape(means, [means.shape[0], means.shape[2]], tape),
   };
 }

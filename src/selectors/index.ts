@@ -1,10 +1,15 @@
 import { EspalierError } from "../errors.js";
 import { fastv } from "./fastv.js";
+import { fitprune } from "./fitprune.js";
 import { random } from "./random.js";
 import type { Selector } from "./selector.js";
+import { sparsevlm } from "./sparsevlm.js";
 import { uniformStride } from "./uniformStride.js";
 
 export { attentionScores, type RankedSample, type ScoredLayer } from "./attentionScores.js";
+export { fitprune } from "./fitprune.js";
+export { questionPlaces } from "./question.js";
+export { pictureRelevance } from "./relevance.js";
 export {
   type AttentionSelector,
   keepBest,
@@ -13,8 +18,16 @@ export {
   type StaticSelector,
 } from "./selector.js";
 
+const NAMED = { fastv, sparsevlm, fitprune, random, uniformStride } satisfies Record<
+  string,
+  (seed?: number) => Selector
+>;
+
+/** A selector's name; any string is taken and checked when it is used. */
+export type SelectorName = keyof typeof NAMED | (string & Record<never, never>);
+
 /** Every selector by name; `seed` is for those that draw. */
-export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = { fastv, random, uniformStride };
+export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = NAMED;
 
 /** @throws EspalierError for an unknown name. */
 export function selector(name: string, seed?: number): Selector {

@@ -15,6 +15,8 @@ export interface SelectorSample {
   readonly promptLength: number;
   /** Places of the visual tokens in the prompt, ascending. */
   readonly visual: Int32Array;
+  /** `pictureRelevance` of the question's words, in prompt order; only where the selector uses it. */
+  readonly relevance?: Float32Array;
 }
 
 /** Ranks by the attention that some rows pay to the visual tokens in the layer before. */
@@ -28,6 +30,10 @@ export interface AttentionSelector {
    * @param survivors places of the visual tokens that the layer saw; others are no rows any more.
    */
   raters(sample: SelectorSample, survivors: Int32Array): readonly Int32Array[];
+  /** Whether `raters` reads the samples' `relevance`; default false. */
+  readonly usesRelevance?: boolean;
+  /** The most rows that `raters` can name with so many survivors: what a report charges for reading them. */
+  mostRows(sample: Omit<SelectorSample, "relevance">, survivors: number): number;
   /**
    * Scores from each group's attention, averaged over its rows and over heads; the larger stays.
    *

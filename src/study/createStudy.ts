@@ -8,7 +8,7 @@ import { makeFolder, type Results } from "../export/index.js";
 import type { VisionLanguageModel } from "../models/index.js";
 import { type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
-import { selector } from "../selectors/index.js";
+import { type SelectorName, selector } from "../selectors/index.js";
 import { Pacer, useBackend } from "../tensor/index.js";
 import { scorerOf } from "./accuracy.js";
 import { StudyContext } from "./context.js";
@@ -30,7 +30,7 @@ export interface StudyOptions {
   readonly model: string | StudyModel;
   readonly data: StudyData;
   /** Which tokens stay; default "fastv". */
-  readonly selector?: string;
+  readonly selector?: SelectorName;
   /** How few parameters become a schedule; default "multiStep". */
   readonly kernel?: KernelSpec;
   /** What is searched under; default "exact". */

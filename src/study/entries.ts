@@ -198,3 +198,8 @@ export const SERIES = {
   /** Evaluations that exist for a comparison at matched cost only. */
   matched: "matched",
 } as const;
+
+/** The series of a published recipe. */
+export function recipeSeries(name: string): string {
+  return `recipe:${name}`;
+}

@@ -8,6 +8,7 @@ export type StudyPart =
   | "evaluation"
   | "grid"
   | "controls"
+  | "recipes"
   | "comparisons"
   | "certificate"
   | "intervals";

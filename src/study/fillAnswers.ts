@@ -62,8 +62,8 @@ export async function fillAnswers(
   open.forEach((sample, i) => {
     const ids = generated[i];
     const text = processor?.decode(ids);
-    // An image token in an answer would stand for a picture that is not there.
-    if (ids.length === 0 || text?.trim() === "" || ids.includes(model.imageTokenId)) {
+    // A visual token in an answer would stand for a picture that is not there.
+    if (ids.length === 0 || text?.trim() === "" || ids.some((id) => model.visualTokenIds.includes(id))) {
       answered.set(sample, null);
       return;
     }

@@ -1,9 +1,10 @@
 /** What runs beside the decoder, per sample: no schedule lowers it, so reports state it next to the cost (METHOD §2). */
-import { type ModelConfig, type QwenVisionConfig, visualTokens } from "../checkpoint/index.js";
+import { type ModelConfig, type QwenVisionConfig, visualTokenIds, visualTokens } from "../checkpoint/index.js";
 import { attentionSelectorFlops, linearFlops, visionFlops } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
+import { splitPlaces } from "../evaluation/index.js";
 import type { GridThw } from "../models/index.js";
-import type { Selector } from "../selectors/index.js";
+import { questionPlaces, type Selector } from "../selectors/index.js";
 import type { StudySample } from "./data/index.js";
 
 /** Lengths of the runs of patches that attend to each other in windows, of one picture. */
@@ -54,7 +55,7 @@ export function visionMacs(config: ModelConfig, grids: readonly GridThw[]): { to
 
 /**
  * Mean multiply-accumulates per sample of everything that a schedule does not lower. `selector` is the most that it can
- * cost: a row of scores before every layer, over every token. `head` counts the answer's positions.
+ * cost: its rows of scores before every layer, over every token, and the question's relevance where it uses that. `head` counts the answer's positions.
  */
 export function overheadMacs(
   config: ModelConfig,
@@ -67,14 +68,20 @@ export function overheadMacs(
   const visual = (sample: StudySample) => sample.gridThw.reduce((sum, grid) => sum + visualTokens(config, grid), 0);
   const fallsEverywhere = (sample: StudySample) =>
     Array.from({ length: decoder.layers }, (_, i) => Math.max(0, visual(sample) - i));
-  const scores = (sample: StudySample) =>
-    selector.kind === "static"
-      ? 0
-      : attentionSelectorFlops(
-          fallsEverywhere(sample),
-          sample.promptLength - visual(sample),
-          decoder.heads * decoder.headDim,
-        );
+  const scores = (sample: StudySample) => {
+    if (selector.kind === "static") return 0;
+    const places = splitPlaces(sample.inputIds, visualTokenIds(config));
+    const known = { id: sample.id, promptLength: sample.promptLength, visual: places.visual };
+    const question = questionPlaces(known).length;
+    const relevance = { rows: places.visual.length, inputs: decoder.hiddenSize, outputs: question };
+    const rows = attentionSelectorFlops(
+      fallsEverywhere(sample),
+      sample.promptLength - places.visual.length,
+      decoder.heads * decoder.headDim,
+      (survivors) => selector.mostRows(known, survivors),
+    );
+    return rows + (selector.usesRelevance ? linearFlops([relevance]) : 0);
+  };
   return {
     visionTower: mean((sample) => visionMacs(config, sample.gridThw).tower),
     merger: mean((sample) => visionMacs(config, sample.gridThw).merger),

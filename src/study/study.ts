@@ -16,6 +16,7 @@ import type { StudyEvents } from "./events.js";
 import { runGrid, type StudyGridOptions } from "./gridRun.js";
 import { type HypervolumeCurve, hypervolumeCurve } from "./hypervolumeCurve.js";
 import { evaluations } from "./reading.js";
+import { runRecipes, type StudyRecipesOptions } from "./recipesRun.js";
 import { assembleResults } from "./results.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
 import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
@@ -162,6 +163,16 @@ export class Study {
   /** Evaluates the controls at the search's cost: random tokens, a uniform stride, and smaller pictures where there are any. */
   controls(options: StudyControlsOptions & Stoppable = {}): Promise<void> {
     return this.#run("controls", options.signal, (pacer) => runControls(this.#context, options, pacer));
+  }
+
+  /**
+   * Evaluates published recipes at the search's budgets, with the study's selector: FastV's, VTW's, PyramidDrop's, and the
+   * selector's own.
+   *
+   * @throws EspalierError for a recipe that there is not, and a budget that a sample cannot meet; Stopped.
+   */
+  recipes(options: StudyRecipesOptions & Stoppable = {}): Promise<void> {
+    return this.#run("recipes", options.signal, (pacer) => runRecipes(this.#context, options, pacer));
   }
 
   /** Evaluates what paired comparisons at matched cost still need; `results` then has them. */

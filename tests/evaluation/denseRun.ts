@@ -99,7 +99,15 @@ export function denseRun(
         const fixed = selector.scores(sample);
         scores = new Map(Array.from(sample.visual, (place, at) => [place, fixed[at]]));
       } else {
-        const row = tf.mean(tf.slice(p, [0, sample.promptLength - 1, 0], [heads, 1, n]), 0).dataSync();
+        const rows = tf.mean(p, 0).arraySync() as number[][];
+        const means = selector
+          .raters(sample, Int32Array.from(alive))
+          .map((group) =>
+            Array.from({ length: n }, (_, key) =>
+              group.reduce((sum, place) => sum + rows[place][key] / group.length, 0),
+            ),
+          );
+        const row = selector.scores(tf.tensor3d([means])).dataSync();
         scores = new Map(Array.from(sample.visual, (place) => [place, row[place]]));
       }
     }

@@ -19,7 +19,7 @@ import { Random, useBackend } from "../../src/tensor/index.js";
 import { type GoldenModel, loadGolden } from "../models/goldenModels.js";
 import { denseRun } from "./denseRun.js";
 
-const NAMES = ["fastv", "random", "uniformStride"];
+const NAMES = Object.keys(SELECTORS);
 
 /** What a run with tokens removed gives, sample by sample. */
 interface Run {

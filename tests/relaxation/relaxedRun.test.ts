@@ -148,17 +148,23 @@ for (const [kind, windows] of [
         });
         const options = { forward: "soft", estimator: "straightThrough" } as const;
         const { gradient, counts } = await relaxedRun(samples, samples.samples, shares, options);
-        const step = 6e-4;
         for (let i = 1; i < LAYERS; i++) {
           const moved = (by: number) => shares.map((row) => row.map((share, j) => (j === i ? share + by : share)));
-          const up = await relaxedRun(samples, samples.samples, moved(step), options);
-          const down = await relaxedRun(samples, samples.samples, moved(-step), options);
-          assert.deepEqual(up.counts, counts);
-          assert.deepEqual(down.counts, counts);
+          const quotients = async (step: number) => {
+            const up = await relaxedRun(samples, samples.samples, moved(step), options);
+            const down = await relaxedRun(samples, samples.samples, moved(-step), options);
+            assert.deepEqual(up.counts, counts);
+            assert.deepEqual(down.counts, counts);
+            return up.divergence.map((value, b) => (value - down.divergence[b]) / (2 * step));
+          };
+          const near = await quotients(6e-4);
+          const far = await quotients(1.2e-3);
           gradient.forEach((row, b) => {
-            const difference = (up.divergence[b] - down.divergence[b]) / (2 * step);
+            const difference = near[b];
             // Float32 divergences leave some 3e-4 of rounding in a difference quotient.
             const scale = Math.max(Math.abs(difference), 0.02 * largest(gradient), 0.03);
+            // Where another token becomes the worst within a step there is a kink, and differences say nothing.
+            if (Math.abs(far[b] - difference) / scale > 0.05) return;
             assert.isBelow(
               Math.abs(row[i] - difference) / scale,
               0.02,
@@ -168,7 +174,7 @@ for (const [kind, windows] of [
           });
         }
       }
-      assert.equal(compared, prepared.size * 5 * (LAYERS - 1));
+      assert.isAbove(compared / (prepared.size * 5 * (LAYERS - 1)), 0.9);
     });
 
     it("leave nothing allocated, stopped or not", async () => {

@@ -46,13 +46,17 @@ describe("selectors/keepBest", () => {
 
 describe("selectors/selector", () => {
   it("builds every selector by its own name", () => {
-    assert.includeMembers(Object.keys(SELECTORS), ["fastv", "random", "uniformStride"]);
+    assert.includeMembers(Object.keys(SELECTORS), ["fastv", "sparsevlm", "fitprune", "random", "uniformStride"]);
     for (const name of Object.keys(SELECTORS)) assert.equal(selector(name, 3).name, name);
   });
 
   it("names the known ones for an unknown name", () => {
     for (const name of ["fastV", "", "constructor", "__proto__"]) {
-      assert.throws(() => selector(name), EspalierError, /choose one of fastv, random, uniformStride/);
+      assert.throws(
+        () => selector(name),
+        EspalierError,
+        /choose one of fastv, sparsevlm, fitprune, random, uniformStride/,
+      );
     }
   });
 });

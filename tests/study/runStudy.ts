@@ -20,6 +20,7 @@ if (process.argv[1]?.endsWith("runStudy.js")) {
   await study.search(SEARCH);
   await study.grid(GRID);
   await study.controls();
+  await study.recipes({ names: ["fastv"] });
   await study.compare();
   await study.close();
 }

@@ -47,6 +47,7 @@ describe("study", function () {
     await study.search(SEARCH);
     await study.grid(GRID);
     await study.controls();
+    await study.recipes({ names: ["fastv"] });
     await study.compare();
   }
 
@@ -125,7 +126,7 @@ describe("study", function () {
         ...BUDGETS.map(() => "test"),
       ]);
       const operations = events.state.filter(({ running }) => running).map(({ operation }) => operation);
-      expect(operations.slice(0, 4)).to.deep.equal(["search", "grid", "controls", "comparisons"]);
+      expect(operations.slice(0, 5)).to.deep.equal(["search", "grid", "controls", "recipes", "comparisons"]);
       for (const { done, total } of events.progress) expect(done).to.be.within(0, total);
     });
 
@@ -137,7 +138,7 @@ describe("study", function () {
       });
       await whole(study);
       quiet();
-      expect(reused).to.deep.equal([true, true, true, true]);
+      expect(reused).to.deep.equal([true, true, true, true, true]);
       expect(readJournal(path.join(storage, "undisturbed", "journal.jsonl"))).to.have.length(lines);
     });
 

@@ -1,6 +1,11 @@
 /** How many visual tokens a grid of patches becomes. */
 import type { ModelConfig } from "../config/index.js";
 
+/** Ids that stand for visual tokens: of pictures, and of videos where the architecture reads them. */
+export function visualTokenIds(config: ModelConfig): number[] {
+  return config.architecture === "qwen2_5_vl" ? [config.tokens.image, config.tokens.video] : [config.tokens.image];
+}
+
 /**
  * Number of visual tokens of a picture, or of all frames of a video: what the prompt has image or video tokens for, and what
  * the tower gives. Qwen2.5-VL merges squares of patches, LLaVA takes every patch, Gemma 3 takes the means of so large squares

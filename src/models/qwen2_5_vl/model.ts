@@ -46,10 +46,6 @@ export class Qwen25Vl extends CheckpointModel<Qwen25VlConfig> {
     this.#axes = Uint8Array.from(decoder.mropeSection.flatMap((count, axis) => new Array<number>(count).fill(axis)));
   }
 
-  override get visualTokenIds(): readonly number[] {
-    return [this.config.tokens.image, this.config.tokens.video];
-  }
-
   override visualGrid([, height, width]: GridThw): { rows: number; columns: number } {
     const merge = this.config.vision.spatialMergeSize;
     return { rows: height / merge, columns: width / merge };
