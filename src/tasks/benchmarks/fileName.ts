@@ -3,7 +3,7 @@ import path from "node:path";
 
 /** Parts of a name that say which part of a benchmark a file is, not which benchmark. */
 const OF_A_PART = new Set(
-  "train val validation valid testdev dev test mini lite small subset sample part circular vqa1 v1 v11 en cn ar pt tr ru ko data default".split(
+  "train val validation valid testdev dev test mini lite small subset sample part circular v1 v11 en cn ar pt tr ru ko data default".split(
     " ",
   ),
 );
