@@ -16,7 +16,7 @@ export { type CausalMaskOptions, causalMask } from "./causalMask.js";
 export { Gemma3 } from "./gemma3/index.js";
 export { layoutFrom, otherTokens, slotsOf } from "./layout.js";
 export { Llava } from "./llava/index.js";
-export { type LoadedModel, loadModel } from "./load.js";
+export { buildModel, type LoadedModel, loadModel } from "./load.js";
 export type {
   GridThw,
   KeyValues,

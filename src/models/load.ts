@@ -44,6 +44,16 @@ function isRedundant(name: string, config: ModelConfig): boolean {
   return name.endsWith(".rotary_emb.inv_freq") || (config.decoder.tiedHead && /(^|\.)lm_head\.weight$/.test(name));
 }
 
+/**
+ * A model from its configuration and any source of weights.
+ *
+ * @returns the caller disposes it.
+ * @throws EspalierError where a weight is missing or has another shape; nothing stays allocated.
+ */
+export function buildModel(config: ModelConfig, source: WeightSource): VisionLanguageModel {
+  return (MODELS[config.architecture] as Architecture<ModelConfig>).build(config, source);
+}
+
 export interface LoadedModel {
   /** Frozen, float32 on the active backend; the caller disposes it. */
   readonly model: VisionLanguageModel;
@@ -67,12 +77,12 @@ export async function loadModel(
   warn: (sentence: string) => void = (sentence) => process.emitWarning(sentence),
 ): Promise<LoadedModel> {
   const config = readConfig(directory);
-  const { build, isNeedless } = MODELS[config.architecture] as Architecture<ModelConfig>;
+  const { isNeedless } = MODELS[config.architecture] as Architecture<ModelConfig>;
   const weights = openWeights(directory);
   try {
     await useBackend();
     const used = new Set<string>();
-    const model = build(config, {
+    const model = buildModel(config, {
       has: (name) => weights.has(name),
       read(name, shape) {
         used.add(name);
