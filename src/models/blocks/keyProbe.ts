@@ -32,12 +32,20 @@ export interface KeyProbe {
   readonly dropped: DroppedKeys | null;
 }
 
-/** Indices into [B, h, queries, keys], flat, of each query meeting its own key. */
-function ownKeys(matrices: number, { queries, keys }: Piece): Int32Array {
-  const index = new Int32Array(matrices * queries.count);
-  const shift = queries.begin - keys.begin;
+/** The queries of a piece that meet their own key in it; padding does not where its own key is seen by nobody. */
+function meetingThemselves({ queries, keys }: Piece): Span {
+  const begin = Math.max(queries.begin, keys.begin);
+  const end = Math.min(queries.begin + queries.count, keys.begin + keys.count);
+  return { begin, count: Math.max(0, end - begin) };
+}
+
+/** Indices into [B, h, queries, keys], flat, of those queries meeting their own key. */
+function ownKeys(matrices: number, { queries, keys }: Piece, { begin, count }: Span): Int32Array {
+  const index = new Int32Array(matrices * count);
   for (let m = 0, at = 0; m < matrices; m++) {
-    for (let i = 0; i < queries.count; i++) index[at++] = (m * queries.count + i) * keys.count + i + shift;
+    for (let row = begin; row < begin + count; row++) {
+      index[at++] = (m * queries.count + row - queries.begin) * keys.count + row - keys.begin;
+    }
   }
   return index;
 }
@@ -54,10 +62,11 @@ class KeptWorth {
 
   add(piece: Piece, dLogits: tf.Tensor): void {
     this.#sum.add(tf.sum(dLogits, [1, 2]), piece.keys);
-    if (!this.#square) return;
-    const [batch, heads, queries] = dLogits.shape;
-    const own = tf.gather(tf.reshape(dLogits, [-1]), tf.tensor1d(ownKeys(batch * heads, piece), "int32"));
-    this.#sum.add(tf.neg(tf.sum(tf.reshape(own, [batch, heads, queries!]), 1)), piece.queries);
+    const rows = meetingThemselves(piece);
+    if (!this.#square || rows.count === 0) return;
+    const [batch, heads] = dLogits.shape;
+    const own = tf.gather(tf.reshape(dLogits, [-1]), tf.tensor1d(ownKeys(batch * heads, piece, rows), "int32"));
+    this.#sum.add(tf.neg(tf.sum(tf.reshape(own, [batch, heads, rows.count]), 1)), rows);
   }
 
   take(): tf.Tensor {

@@ -111,6 +111,37 @@ describe("a probe of plain attention", () => {
     });
   });
 
+  it("is the same in pieces where rows are padded: samples of different lengths", () => {
+    tf.tidy(() => {
+      const rows = layoutFrom([[0, 1, 2, 3, 4, 5, 6], [0, 1], []]);
+      const [q, k, v] = [2, 2, 1].map((heads, i) => randomTensor<tf.Tensor4D>([3, i === 0 ? 2 : heads, 7, d], 30 + i));
+      const keys = tf.slice(k, [0, 0, 0, 0], [3, 1, 7, d]);
+      const seed = tf.mul(
+        randomTensor<tf.Tensor4D>([3, 2, 7, d], 33),
+        // What padding computes counts for nothing.
+        tf.tensor4d(
+          Array.from(rows.index, (place) => (place < 0 ? 0 : 1)),
+          [3, 1, 7, 1],
+        ),
+      ) as tf.Tensor4D;
+      const worth = (atOnce: number) => {
+        const tape = new Tape();
+        const kept = tf.zeros([3, 7]) as tf.Tensor2D;
+        tape.watch(kept);
+        const probe = { kept, square: true, dropped: null };
+        const context = probedAttention(q, keys, v, causalMask(rows, rows, { window: 3 }), probe, tape, { atOnce });
+        tape.accumulate(context, tf.clone(seed));
+        tape.backward();
+        const values = tape.takeGradient(kept)!;
+        tape.dispose();
+        return values;
+      };
+      const whole = worth(1e9);
+      assert.isAbove(Math.max(...whole.abs().dataSync()), 1e-3);
+      for (const pieces of [1, 3 * 2 * 7 * 2, 3 * 2 * 7 * 3]) assert.isBelow(relativeError(worth(pieces), whole), 1e-5);
+    });
+  });
+
   it("gives a dropped key that no query sees nothing", () => {
     tf.tidy(() => {
       const [q, k, v] = [20, 21, 22].map((seed) => randomTensor<tf.Tensor4D>([1, 2, 3, d], seed));

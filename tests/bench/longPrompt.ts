@@ -1,0 +1,187 @@
+/**
+ * A prompt of 4,096 visual tokens (a video of four frames) through layers of Qwen2.5-VL-3B's shapes, random weights: memory
+ * against what attention in pieces should take, and time against cost over schedules; and one relaxed step, forward and
+ * backward, over the same prompt at the embedded model's width.
+ *
+ *     node dist/tests/bench/longPrompt.js          prints JSON
+ *
+ * Needs about 3 GB of memory.
+ */
+import { pathToFileURL } from "node:url";
+import type { Qwen25VlConfig } from "../../src/checkpoint/index.js";
+import { costModel, totalCost } from "../../src/cost/index.js";
+import { type EncodedPromptLike, generate, prepareSamples } from "../../src/evaluation/index.js";
+import { Qwen25Vl } from "../../src/models/index.js";
+import { relaxedRun } from "../../src/relaxation/index.js";
+import { SELECTORS } from "../../src/selectors/index.js";
+import { Random, useBackend } from "../../src/tensor/index.js";
+import { randomWeights, syntheticModel } from "./syntheticModel.js";
+
+const LAYERS = 2;
+const TEXT = 50;
+/** Frames, rows and columns of visual tokens. */
+const FRAMES = [4, 32, 32] as const;
+const VISUAL = FRAMES[0] * FRAMES[1] * FRAMES[2];
+/** Shares of the tokens behind the first layer. */
+const SHARES = [1, 0.85, 0.7, 0.55, 0.4, 0.25, 0.1, 0];
+const MEMORY_TARGET = 1.3;
+const FIT_TARGET = 0.98;
+
+const VIDEO = 6;
+
+function config(layers: number): Qwen25VlConfig {
+  return {
+    architecture: "qwen2_5_vl",
+    decoder: {
+      vocabSize: 1000,
+      hiddenSize: 2048,
+      intermediateSize: 11008,
+      layers,
+      heads: 16,
+      kvHeads: 2,
+      headDim: 128,
+      rmsNormEps: 1e-6,
+      ropeTheta: 1e6,
+      mropeSection: [16, 24, 24],
+      tiedHead: true,
+      attentionWindows: new Array<null>(layers).fill(null),
+      maxPositions: 32768,
+    },
+    vision: {
+      depth: 1,
+      hiddenSize: 32,
+      heads: 2,
+      intermediateSize: 32,
+      patchSize: 2,
+      temporalPatchSize: 2,
+      spatialMergeSize: 1,
+      windowSize: 16,
+      fullAttentionBlocks: [],
+      outHiddenSize: 2048,
+      inChannels: 3,
+      tokensPerSecond: 4,
+    },
+    tokens: { image: 3, video: VIDEO, visionStart: 4, visionEnd: 5, eos: [], bos: null, pad: 0 },
+  };
+}
+
+function longPrompt(token: number, patches: number, gridThw: EncodedPromptLike["gridThw"]): EncodedPromptLike {
+  const random = new Random(2);
+  const words = Array.from({ length: TEXT }, () => random.integer(10, 99));
+  return {
+    id: "long",
+    inputIds: Int32Array.from([...words.slice(0, 10), ...new Array<number>(VISUAL).fill(token), ...words.slice(10)]),
+    pixelValues: Float32Array.from({ length: patches * 24 }, () => random.normal()),
+    gridThw,
+    secondsPerGrid: gridThw.map(() => 1),
+  };
+}
+
+/** Bytes that one layer holds at its fullest beside the weights: rows of every width that is alive at once, and one piece of logits. */
+function estimate({ hidden, intermediate, heads, kvHeads, headDim }: Qwen25Vl["shape"], rows: number): number {
+  const residual = 3 * hidden;
+  // The gate's product needs gate, sigmoid, silu, up and itself; attention its heads, rotated and not.
+  const mlp = 5 * intermediate;
+  const attention = 4 * (heads + 2 * kvHeads) * headDim;
+  const logits = 4 * 2 ** 24;
+  return 4 * (rows * (residual + Math.max(mlp, attention)) + logits);
+}
+
+/** Squared correlation of y with its best line over x. */
+function squaredCorrelation(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const sum = (of: (i: number) => number) => x.reduce((total, _, i) => total + of(i), 0);
+  const xy = sum((i) => (x[i] - mx) * (y[i] - my));
+  return xy ** 2 / (sum((i) => (x[i] - mx) ** 2) * sum((i) => (y[i] - my) ** 2));
+}
+
+export interface LongPromptBench {
+  readonly visual: number;
+  /** Bytes: the process before the prefill, at its fullest, and what the estimate adds to the first. */
+  readonly memory: {
+    readonly before: number;
+    readonly peak: number;
+    readonly estimate: number;
+    readonly ratio: number;
+  };
+  readonly memoryTarget: number;
+  /** Cost as a share of the full prompt's, seconds by the clock and of the processors. */
+  readonly times: readonly { readonly cost: number; readonly seconds: number; readonly cpuSeconds: number }[];
+  readonly fit: number;
+  readonly fitTarget: number;
+  /** One relaxed step over the prompt: seconds, and bytes that it adds at its fullest; all logits would take `quadratic`. */
+  readonly step: { readonly seconds: number; readonly memory: number; readonly quadratic: number };
+}
+
+/** Peak of the resident set while something runs, bytes; looks every few milliseconds between turns. */
+async function watched<T>(run: () => Promise<T>): Promise<{ result: T; peak: number }> {
+  const before = process.resourceUsage().maxRSS * 1024;
+  const result = await run();
+  return { result, peak: Math.max(before, process.resourceUsage().maxRSS * 1024) };
+}
+
+async function relaxedStep(): Promise<LongPromptBench["step"]> {
+  const model = syntheticModel();
+  const prompt = longPrompt(3, VISUAL * 4, [[1, 128, 128]]);
+  const sample = {
+    ...prompt,
+    task: "long",
+    promptLength: prompt.inputIds.length,
+    inputIds: Int32Array.from([...prompt.inputIds, 11, 12]),
+  };
+  const prepared = await prepareSamples(model, SELECTORS["fastv"](), [sample]);
+  const before = process.memoryUsage().rss;
+  const began = performance.now();
+  const shares = [Array.from({ length: model.shape.layers }, (_, i) => 1 - (0.5 * i) / model.shape.layers)];
+  const { peak } = await watched(() => relaxedRun(prepared, prepared.samples, shares));
+  const seconds = (performance.now() - began) / 1000;
+  prepared.dispose();
+  model.dispose();
+  const { heads, layers } = model.shape;
+  const quadratic = shares[0].slice(1).reduce((sum, share) => sum + 4 * heads * (share * VISUAL + TEXT) ** 2, 0);
+  return { seconds, memory: Math.max(0, peak - before), quadratic: layers > 1 ? quadratic : 0 };
+}
+
+export async function benchLongPrompt(): Promise<LongPromptBench> {
+  await useBackend();
+  const step = await relaxedStep();
+  const model = new Qwen25Vl(config(LAYERS), randomWeights(1));
+  const prompt = longPrompt(VIDEO, VISUAL, [FRAMES]);
+  const run = async (share: number) => {
+    const counts = Array.from({ length: LAYERS }, (_, i) => (i === 0 ? VISUAL : Math.floor(share * VISUAL)));
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    await generate(model, SELECTORS["fastv"](), [prompt], [counts], { maxNewTokens: 1 });
+    const { user, system } = process.cpuUsage(cpu);
+    const seconds = (performance.now() - began) / 1000;
+    const cost = costModel("exact", model.shape);
+    const full = totalCost(cost, new Array<number>(LAYERS).fill(VISUAL), TEXT);
+    return { cost: totalCost(cost, counts, TEXT) / full, seconds, cpuSeconds: (user + system) / 1e6 };
+  };
+  // A short prompt moves the weights to the backend.
+  const short = { ...prompt, inputIds: prompt.inputIds.slice(0, 10), pixelValues: new Float32Array(0), gridThw: [] };
+  await generate(model, SELECTORS["fastv"](), [short], null, { maxNewTokens: 1 });
+  const before = process.memoryUsage().rss;
+  const { peak } = await watched(() => run(1));
+  const added = estimate(model.shape, VISUAL + TEXT);
+  const times = [];
+  for (const share of SHARES) times.push(await run(share));
+  model.dispose();
+  return {
+    visual: VISUAL,
+    memory: { before, peak, estimate: before + added, ratio: peak / (before + added) },
+    memoryTarget: MEMORY_TARGET,
+    times,
+    fit: squaredCorrelation(
+      times.map(({ cost }) => cost),
+      times.map(({ cpuSeconds }) => cpuSeconds),
+    ),
+    fitTarget: FIT_TARGET,
+    step,
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  console.log(JSON.stringify(await benchLongPrompt(), null, 2));
+}
