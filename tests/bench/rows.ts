@@ -1,0 +1,306 @@
+/** What the benches print, as lines of a table with their targets. */
+
+import type { ArchitecturesBench } from "./architectures.js";
+import type { benchEmbedded } from "./embedded.js";
+import type { benchFrontier } from "./frontier.js";
+import type { benchGrid } from "./grid.js";
+import type { KernelRow, KernelsBench } from "./kernels.js";
+import type { LongPromptBench } from "./longPrompt.js";
+import type { benchMemory } from "./memory.js";
+import type { benchPrefill } from "./prefill.js";
+import type { SearchStepBench } from "./searchStep.js";
+import type { Spread } from "./widgets/spread.js";
+import type { benchWidgets } from "./widgets.js";
+
+/** One line of the table. `met` is null where there is no target, or nothing was measured. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly met: boolean | null;
+}
+
+export interface Bench {
+  readonly name: string;
+  /** @param json what the bench printed. */
+  rows(json: unknown): Row[];
+}
+
+const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+
+export const BENCHES: readonly Bench[] = [
+  {
+    name: "prefill",
+    rows(json) {
+      const { ratio, target, costShare } = json as Awaited<ReturnType<typeof benchPrefill>>;
+      return [
+        {
+          what: `Pruned prefill at ${costShare.toFixed(2)} of the full cost, layers of Qwen2.5-VL-3B: time / full time`,
+          measured: ratio.toFixed(2),
+          target: `≤ ${target}`,
+          met: ratio <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "searchStep",
+    rows(json) {
+      const { own, twin, ratio, ratioToBest, ratioWithTeacher, ratioAtSameBatch, target, note } =
+        json as SearchStepBench;
+      const step = own[0];
+      const wide = own.reduce((a, b) => (b.batch > a.batch ? b : a));
+      const what = "Search step, processor time a sample / eager PyTorch twin of the released method";
+      const own1 = `${(1000 * step.cpuSecondsPerSample).toFixed(1)} ms (batch ${step.batch})`;
+      if (ratio === null || !twin || ratioAtSameBatch === null || ratioToBest === null || ratioWithTeacher === null) {
+        return [{ what, measured: `${own1}; ${note ?? "twin not measured"}`, target: `≤ ${target}`, met: null }];
+      }
+      const released = `${(1000 * twin[0].cpuSecondsPerSample).toFixed(1)} ms (batch ${twin[0].batch})`;
+      return [
+        { what, measured: `${ratio.toFixed(2)}: ${own1} / ${released}`, target: `≤ ${target}`, met: ratio <= target },
+        {
+          what: "— the teacher’s one run over the samples added, spread over the epochs of a search",
+          measured: ratioWithTeacher.toFixed(2),
+          target: "",
+          met: null,
+        },
+        {
+          what: `— at batch ${wide.batch}`,
+          measured: (wide.cpuSecondsPerSample / twin[0].cpuSecondsPerSample).toFixed(2),
+          target: "",
+          met: null,
+        },
+        { what: "— both at batch 4", measured: ratioAtSameBatch.toFixed(2), target: "", met: null },
+        { what: "— against the twin's best batch", measured: ratioToBest.toFixed(2), target: "", met: null },
+      ];
+    },
+  },
+  {
+    name: "grid",
+    rows(json) {
+      const { configurations, ratio, cpuRatio, tokenShare, target } = json as Awaited<ReturnType<typeof benchGrid>>;
+      return [
+        {
+          what: `Grid of ${configurations} with shared prefixes: time / (${percent(tokenShare)} of the rows × time unshared)`,
+          measured: `${ratio.toFixed(2)} (processor time ${cpuRatio.toFixed(2)})`,
+          target: `≤ ${target}`,
+          met: ratio <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "memory",
+    rows(json) {
+      const { marks, tensorsFlat, growth, peakMemory, target } = json as Awaited<ReturnType<typeof benchMemory>>;
+      const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+      return [
+        {
+          what: `Memory over ${marks.at(-1)?.step} search steps: growth of resident memory behind the first half`,
+          measured: `${percent(growth)}, tensors ${tensorsFlat ? "flat" : "growing"}, peak ${megabytes(peakMemory)}`,
+          target: `≤ ${percent(target, 0)}`,
+          met: tensorsFlat && growth <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "embedded",
+    rows(json) {
+      const { questions, seeing, blind, majority, cut, cutBudget, targets } = json as Awaited<
+        ReturnType<typeof benchEmbedded>
+      >;
+      const tasks = Object.entries(seeing.tasks).sort(([, a], [, b]) => a.mean - b.mean);
+      const [lowest, { mean: least }] = tasks[0];
+      const guessing = Object.values(majority).reduce((a, b) => a + b, 0) / tasks.length;
+      return [
+        {
+          what: `Embedded model, ${questions} test questions: mean accuracy of the eight tasks, unpruned`,
+          measured: seeing.mean.toFixed(3),
+          target: `≥ ${targets.mean}`,
+          met: seeing.mean >= targets.mean,
+        },
+        {
+          what: "— the lowest task",
+          measured: `${least.toFixed(2)} (${lowest})`,
+          target: `≥ ${targets.task}`,
+          met: least >= targets.task,
+        },
+        {
+          what: "— the pictures greyed out",
+          measured: blind.mean.toFixed(3),
+          target: `≤ ${(guessing + targets.aboveGuessing).toFixed(2)}, the majority answers’ share + ${targets.aboveGuessing}`,
+          met: blind.mean <= guessing + targets.aboveGuessing,
+        },
+        {
+          what: `— nats of the best single cut at budget ${cutBudget}: how far its frontier is from trivial`,
+          measured: cut.divergence.toFixed(2),
+          target: `≥ ${targets.cutDivergence}`,
+          met: cut.divergence >= targets.cutDivergence,
+        },
+      ];
+    },
+  },
+  {
+    name: "frontier",
+    rows(json) {
+      const { samples, quality, workShare, targets, comparisons } = json as Awaited<ReturnType<typeof benchFrontier>>;
+      const rows: Row[] = [];
+      if (quality && workShare !== null) {
+        const { regret, regretLow, regretHigh } = quality;
+        const interval =
+          regretLow === undefined || regretHigh === undefined ? "" : ` [${percent(regretLow)}, ${percent(regretHigh)}]`;
+        rows.push({
+          what: `Embedded model, ${samples} test samples: hypervolume regret against the reference grid`,
+          measured: percent(regret, 2) + interval,
+          target: `≤ ${percent(targets.regret, 0)}`,
+          met: regret <= targets.regret,
+        });
+        rows.push({
+          what: "— at this share of the unshared grid's layer-forwards",
+          measured: percent(workShare),
+          target: `≤ ${percent(targets.workShare, 0)}`,
+          met: workShare <= targets.workShare,
+        });
+      }
+      for (const { a, b, budget, difference, low, high, pHolm, verdict } of comparisons) {
+        rows.push({
+          what: `${a} − ${b} at budget ${budget}, nats, matched executed cost`,
+          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}], p = ${pHolm.toFixed(2)} after Holm: ${verdict}`,
+          target: "",
+          met: null,
+        });
+      }
+      return rows;
+    },
+  },
+  {
+    name: "longPrompt",
+    rows(json) {
+      const { visual, memory, memoryTarget, times, fit, fitTarget, step } = json as LongPromptBench;
+      const megabytes = (bytes: number) => `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
+      const whole = times[0];
+      return [
+        {
+          what: `${visual.toLocaleString("en")} visual tokens, layers of Qwen2.5-VL-3B: memory that a prefill adds / its estimate`,
+          measured: `${memory.ratio.toFixed(2)}: ${megabytes(memory.added)} / ${megabytes(memory.estimate)}`,
+          target: `≤ ${memoryTarget}`,
+          met: memory.ratio <= memoryTarget,
+        },
+        {
+          what: `— processor time against cost over ${times.length} schedules: R² of a line`,
+          measured: `${fit.toFixed(3)} (${whole.cpuSeconds.toFixed(1)} s whole, 2 layers)`,
+          target: `≥ ${fitTarget}`,
+          met: fit >= fitTarget,
+        },
+        {
+          what: "— a relaxed step, forward and backward, at the embedded model’s width: memory that it adds (its logits alone)",
+          measured: `${megabytes(step.memory)} (${megabytes(step.quadratic)})`,
+          target: "",
+          met: null,
+        },
+      ];
+    },
+  },
+  {
+    name: "architectures",
+    rows(json) {
+      const { budget, cells } = json as ArchitecturesBench;
+      return cells.map(({ architecture, selector, search, low, high, singleCut }) => ({
+        what: `${architecture}, ${selector}, tiny random weights: nats at budget ${budget} (best single cut)`,
+        measured: `${search.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}] (${singleCut?.toFixed(4) ?? "none fits"})`,
+        target: "",
+        met: null,
+      }));
+    },
+  },
+  {
+    name: "kernels",
+    rows(json) {
+      const rows = json as KernelsBench;
+      const own = rows["espalier"]!;
+      const milliseconds = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
+      const seconds = (value: number) => `${value.toFixed(2)} s`;
+      const beside = (show: (row: KernelRow) => string) =>
+        ["python3", "tslab"]
+          .flatMap((name) => (rows[name] === undefined ? [] : [`${KERNEL_NAMES[name]} ${show(rows[name])}`]))
+          .join(", ");
+      const line = (what: string, show: (row: KernelRow) => string, target: string, met: boolean): Row => ({
+        what: `Kernel: ${what}`,
+        measured: `${show(own)} (${beside(show)})`,
+        target,
+        met,
+      });
+      const growth = ({ last, tenth }: KernelRow) =>
+        last === null || tenth === null ? Number.POSITIVE_INFINITY : last / tenth;
+      const printed = ({ lines, complete }: KernelRow) =>
+        lines === null ? "never all" : `${seconds(lines)}${complete ? "" : ", not all"}`;
+      return [
+        line("start until it answers", ({ ready }) => seconds(ready), "< 0.8 s", own.ready < 0.8),
+        line("the first cell, sent at once", ({ first }) => seconds(first), "", true),
+        line("an empty cell, median", ({ empty }) => milliseconds(empty), "< 1.3 ms", own.empty < 0.0013),
+        line("100,000 lines, all before idle", printed, "< 1.1 s", own.complete && (own.lines ?? 9) < 1.1),
+        line("completion, median", ({ completion }) => milliseconds(completion), "< 3 ms", own.completion < 0.003),
+        line(
+          "a declaration cell: the 500th / the 10th",
+          (row) => (Number.isFinite(growth(row)) ? growth(row).toFixed(2) : "a cell never ended"),
+          "≤ 1.5",
+          growth(own) <= 1.5,
+        ),
+        line("— the 500th", ({ last }) => (last === null ? "–" : milliseconds(last)), "", true),
+        line("resident memory, idle", ({ idle }) => `${idle.toFixed(0)} MB`, "< 250 MB", own.idle < 250),
+      ].map((row) => (row.target === "" ? { ...row, met: null } : row));
+    },
+  },
+  {
+    name: "widgets",
+    rows(json) {
+      const { plots, notebook, targets } = json as Awaited<ReturnType<typeof benchWidgets>>;
+      const number = (value: number) => (value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString("en"));
+      const time = ({ median, low, high }: Spread) => `${number(median)} ms [${number(low)}, ${number(high)}]`;
+      const beside = (what: string, own: string, plain: string, target = "", met: boolean | null = null): Row => ({
+        what: `Frontier widget (plain Vega-Lite): ${what}`,
+        measured: `${own} (${plain})`,
+        target,
+        met,
+      });
+      const lab = (what: string, spread: Spread, target: number): Row => ({
+        what: `JupyterLab: ${what}, median and quartiles`,
+        measured: time(spread),
+        target: `< ${target} ms`,
+        met: spread.median < target,
+      });
+      return [
+        ...plots.flatMap(({ points, own, plain }) => {
+          const count = `${points.toLocaleString("en")} points`;
+          const draw = targets.draw[points as keyof typeof targets.draw];
+          const { framesPerSecond } = own;
+          return [
+            beside(
+              `first draw of ${count}, until painted`,
+              ...([time(own.draw), time(plain.draw), `< ${draw} ms`, own.draw.median < draw] as const),
+            ),
+            beside("50 points more, until painted", time(own.update), time(plain.update)),
+            beside(
+              "— of it, work in the frame",
+              time(own.frame),
+              "–",
+              `< ${targets.frame} ms`,
+              own.frame.median < targets.frame,
+            ),
+            beside(
+              "frames a second, 50 messages a second",
+              ...([number(framesPerSecond), number(plain.framesPerSecond)] as const),
+              ...([`> ${targets.framesPerSecond}`, framesPerSecond > targets.framesPerSecond] as const),
+            ),
+          ];
+        }),
+        lab("from a cell to its drawing, warm", notebook.cell, targets.cell),
+        lab("from a selection to the kernel and back", notebook.selection, targets.selection),
+      ];
+    },
+  },
+];
+
+const KERNEL_NAMES: Readonly<Record<string, string>> = { python3: "ipykernel", tslab: "tslab" };
