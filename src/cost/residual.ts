@@ -15,7 +15,10 @@ export interface VisionSizes {
   readonly intermediate: number;
   /** Matrices of the MLP: 3 with a gate (Qwen2.5-VL), 2 without (CLIP, SigLIP). */
   readonly mlpMatrices: 2 | 3;
-  /** Per block the lengths of the runs of patches that attend to each other: whole pictures, or windows. */
+  /**
+   * Per block that runs, the lengths of the runs of rows that attend to each other: whole pictures, or windows. Their sum is the
+   * rows of the block, which are more than the patches where a picture has a class token.
+   */
   readonly segments: readonly (readonly number[])[];
 }
 
@@ -46,8 +49,9 @@ export function visionFlops(sizes: VisionSizes): number {
   const { patches, patchElements, hidden, intermediate, mlpMatrices, segments } = sizes;
   let macs = patches * patchElements * hidden;
   for (const block of segments) {
+    const rows = block.reduce((sum, length) => sum + length, 0);
     const pairs = block.reduce((sum, length) => sum + length * length, 0);
-    macs += 4 * patches * hidden * hidden + 2 * pairs * hidden + mlpMatrices * patches * hidden * intermediate;
+    macs += 4 * rows * hidden * hidden + 2 * pairs * hidden + mlpMatrices * rows * hidden * intermediate;
   }
   return 2 * macs;
 }

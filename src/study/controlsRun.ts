@@ -11,9 +11,9 @@ import { sampleBudgets } from "./budgets.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { affordableTokens, downsample } from "./downsample.js";
 import { type EvaluationEntry, SERIES } from "./entries.js";
-import { visionMacs } from "./overhead.js";
 import { evaluations } from "./reading.js";
 import { configurationAt } from "./searchRun.js";
+import { visionMacs } from "./visionMacs/index.js";
 
 export interface StudyControlsOptions {
   /** Budgets that the search has been evaluated at, in the study's unit; default all of them. */

@@ -6,10 +6,13 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { loadScript } from "../scripts/scripts.js";
 import { installAnywidget } from "./anywidget.js";
 import { launchBrowser } from "./chromium.js";
+import { NotebookPage, STEP_MS } from "./notebookPage.js";
+
+export { NotebookPage } from "./notebookPage.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** What is missing on a machine where these tests cannot run. */
@@ -91,6 +94,9 @@ export class LabServer {
       `--IdentityProvider.token=${TOKEN}`,
       `--ServerApp.root_dir=${folder}`,
       "--MultiKernelManager.default_kernel_name=espalier",
+      // What `ready` asks: the page shows its application to scripts.
+      "--LabApp.expose_app_in_browser=True",
+      "--JupyterNotebookApp.expose_app_in_browser=True",
     ];
     const log: string[] = [];
     const child = spawn(python, ["-m", "jupyterlab", ...options], {
@@ -152,7 +158,7 @@ export class LabServer {
     const browser = await launchBrowser();
     const window = await browser.newContext({ viewport: { width: 1200, height: 1400 }, ...context });
     const page = await window.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(STEP_MS);
     await prepare?.(page);
     const notebook = new NotebookPage(page);
     const path = app === "lab" ? "doc/tree" : "notebooks";
@@ -161,11 +167,17 @@ export class LabServer {
     return notebook;
   }
 
-  /** Restarts all kernels, as another page does. */
-  async restartKernels(): Promise<void> {
-    const ask = (path: string, method: string) =>
-      fetch(`${this.#address}/api/kernels${path}?token=${TOKEN}`, { method }).then((reply) => reply.json());
-    for (const { id } of (await ask("", "GET")) as { id: string }[]) await ask(`/${id}/restart`, "POST");
+  /** Restarts the kernel of a notebook, as another page does. */
+  async restartKernel(name: string): Promise<void> {
+    const ask = async (path: string, method: string): Promise<unknown> => {
+      const reply = await fetch(`${this.#address}/api/${path}?token=${TOKEN}`, { method });
+      if (!reply.ok) throw new Error(`${method} /api/${path}: ${reply.status} ${await reply.text()}`);
+      return reply.json();
+    };
+    const sessions = (await ask("sessions", "GET")) as { path: string; kernel: { id: string } }[];
+    const ids = sessions.filter(({ path }) => path === name).map(({ kernel }) => kernel.id);
+    if (ids.length !== 1) throw new Error(`${name} has ${ids.length} kernels; one is wanted.`);
+    await ask(`kernels/${ids[0]}/restart`, "POST");
   }
 
   async stop(): Promise<void> {
@@ -188,107 +200,6 @@ export class LabServer {
       await pause(200);
     }
     throw new Error(`JupyterLab does not answer:\n${this.#log.join("").slice(-2_000)}`);
-  }
-}
-
-/** A notebook in a window. */
-export class NotebookPage {
-  readonly page: Page;
-  /** Errors that nobody caught. */
-  readonly errors: string[] = [];
-
-  constructor(page: Page) {
-    this.page = page;
-    page.on("pageerror", (error) => this.errors.push(error.stack ?? error.message));
-  }
-
-  /** Waits until the notebook is drawn and its kernel waits for work. */
-  async ready(): Promise<void> {
-    await this.page.locator(".jp-Notebook .jp-Cell").first().waitFor();
-    await this.page
-      .locator(
-        ".jp-Notebook-ExecutionIndicator[data-status=idle], .jp-Toolbar-kernelStatus[title*=Idle], .jp-NotebookKernelStatus",
-      )
-      .first()
-      .waitFor();
-    // The kernel's own word for it, which the indicator gives too early.
-    const { origin } = new URL(this.page.url());
-    await this.page.waitForFunction(async (address) => {
-      const reply = await fetch(`${address}/api/kernels`);
-      const kernels = (await reply.json()) as { execution_state: string; connections: number }[];
-      return kernels.some(({ execution_state, connections }) => execution_state === "idle" && connections > 0);
-    }, origin);
-  }
-
-  /** Saves, and waits until the file is as `isSaved` wants it. */
-  async save(isSaved: () => boolean): Promise<void> {
-    for (let tries = 0; tries < 20; tries++) {
-      await this.page.keyboard.press("Control+s");
-      for (let looks = 0; looks < 10; looks++) {
-        if (looksSaved(isSaved)) return;
-        await pause(100);
-      }
-    }
-    throw new Error("The notebook is not saved.");
-  }
-
-  cell(index: number): Locator {
-    return this.page.locator(".jp-Notebook .jp-CodeCell").nth(index);
-  }
-
-  output(index: number): Locator {
-    return this.cell(index).locator(".jp-OutputArea");
-  }
-
-  /** Starts a cell. A notebook that has just been drawn may not heed its keys yet. */
-  async start(index: number): Promise<void> {
-    const prompt = this.cell(index).locator(".jp-InputArea-prompt");
-    const before = (await prompt.textContent()) ?? "";
-    for (let tries = 0; tries < 10; tries++) {
-      await this.cell(index)
-        .locator(".jp-InputArea-editor")
-        .click()
-        .catch(async (error: Error) => {
-          const [dialog] = await this.page.locator(".jp-Dialog").allInnerTexts();
-          throw dialog === undefined ? error : new Error(`A dialog stands before cell ${index}: ${dialog}`);
-        });
-      await this.page.keyboard.press("Control+Enter");
-      const started = prompt.filter({ hasNotText: before }).waitFor({ timeout: 3_000 });
-      if (await started.then(() => true).catch(() => false)) return;
-    }
-    throw new Error(`Cell ${index} does not start.`);
-  }
-
-  /** Waits for a cell's end. */
-  async ended(index: number): Promise<void> {
-    const prompt = this.cell(index).locator(".jp-InputArea-prompt", { hasText: /\[\d+\]/ });
-    await prompt.waitFor({ timeout: 120_000 });
-  }
-
-  /** Runs a cell. @returns the text of its output. */
-  async run(index: number): Promise<string> {
-    await this.start(index);
-    await this.ended(index);
-    return this.text(index);
-  }
-
-  async text(index: number): Promise<string> {
-    const parts = await this.cell(index).locator(".jp-OutputArea-output").allInnerTexts();
-    return parts.join("\n").trim();
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close();
-  }
-}
-
-/** A file that is being written is none yet. */
-function looksSaved(isSaved: () => boolean): boolean {
-  try {
-    return isSaved();
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
   }
 }
 

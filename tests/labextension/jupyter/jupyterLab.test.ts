@@ -42,7 +42,7 @@ describe("labextension in JupyterLab", function () {
     expect(await notebook.cell(1).locator(".jp-InputArea-prompt").textContent()).to.match(/\*/);
     await notebook.save(() => isSaved(1, FRONTIER_MIME));
     await notebook.page.reload();
-    await notebook.ready().catch(() => undefined);
+    await notebook.drawn();
     await frontier().getByText("10 configurations").or(frontier().getByText("5 configurations")).waitFor();
     expect(notebook.errors).to.deep.equal([]);
   });

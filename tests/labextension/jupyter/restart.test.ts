@@ -87,7 +87,7 @@ describe("labextension in JupyterLab, when the kernel is restarted elsewhere", f
         .waitFor();
     await notebook.run(0);
     await asking(true);
-    await lab.restartKernels();
+    await lab.restartKernel("restart.ipynb");
     await asking(false);
     await notebook.run(0);
     await asking(true);
