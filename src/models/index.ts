@@ -16,7 +16,7 @@ export { type CausalMaskOptions, causalMask } from "./causalMask.js";
 export { Gemma3 } from "./gemma3/index.js";
 export { layoutFrom, otherTokens, slotsOf } from "./layout.js";
 export { Llava } from "./llava/index.js";
-export { type LoadedModel, type LoadOptions, loadModel, type PlannedModel, planModel } from "./load.js";
+export { buildModel, type LoadedModel, type LoadOptions, loadModel, type PlannedModel, planModel } from "./load.js";
 export { estimateMemory, type MemoryEstimate, peakMemory, type SizedModel } from "./memory.js";
 export type {
   GridThw,

@@ -67,9 +67,23 @@ export interface LoadOptions {
   readonly warn?: (sentence: string) => void;
 }
 
+/**
+ * Builds the model of a configuration out of weights from anywhere, on the active backend.
+ *
+ * @returns the caller disposes it.
+ * @throws EspalierError where a weight is missing or has another shape; nothing stays allocated.
+ */
+export function buildModel(
+  config: ModelConfig,
+  source: WeightSource,
+  options?: ParametersOptions,
+): CheckpointModel<ModelConfig> {
+  return (MODELS[config.architecture] as Architecture<ModelConfig>).build(config, source, options);
+}
+
 /** Builds a model, and finds the tensors that it has no place for. */
 function assemble(directory: string, config: ModelConfig, weights: Weights, options: ParametersOptions) {
-  const { build, isNeedless } = MODELS[config.architecture] as Architecture<ModelConfig>;
+  const { isNeedless } = MODELS[config.architecture] as Architecture<ModelConfig>;
   const used = new Set<string>();
   const source: WeightSource = {
     has: (name) => weights.has(name),
@@ -83,7 +97,7 @@ function assemble(directory: string, config: ModelConfig, weights: Weights, opti
     },
     readBits: (name, shape) => weights.readBits(name, shape),
   };
-  const model = build(config, source, options);
+  const model = buildModel(config, source, options);
   const unused = weights.names.filter(
     (name) => !used.has(name) && !isRedundant(name, config) && isNeedless?.(name, config) !== true,
   );
