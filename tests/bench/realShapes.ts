@@ -119,8 +119,13 @@ const CONFIGS = {
 export type RealShape = keyof typeof CONFIGS;
 export const REAL_SHAPES = Object.keys(CONFIGS) as RealShape[];
 
+/** Contents of config.json. */
+export function realConfigFile(name: RealShape): Record<string, unknown> {
+  return CONFIGS[name];
+}
+
 export function realConfig(name: RealShape): ModelConfig {
-  return parseConfig(CONFIGS[name], {}, `the configuration of ${name}`);
+  return parseConfig(realConfigFile(name), {}, `the configuration of ${name}`);
 }
 
 /** Numbers of one block of draws; every matrix reads it from a place of its own on. */
