@@ -3,6 +3,7 @@
  * into README.md between its two markers.
  *
  *     npm run bench [-- NAME …]        only the named ones; the others' rows stay as they were measured last
+ *     npm run bench -- sizes MODEL     one size only, such as gemma-3-4b; README stays as it is
  *
  * The search step is compared with PyTorch where ESPALIER_BENCH_PYTHON names an interpreter that has it.
  */
@@ -17,7 +18,9 @@ import type { benchGrid } from "./grid.js";
 import type { KernelRow, KernelsBench } from "./kernels.js";
 import type { benchMemory } from "./memory.js";
 import type { benchPrefill } from "./prefill.js";
+import { REAL_SHAPES } from "./realShapes.js";
 import type { SearchStepBench } from "./searchStep.js";
+import { benchSizes, type SizesBench } from "./sizes.js";
 import type { Spread } from "./widgets/spread.js";
 import type { benchWidgets } from "./widgets.js";
 
@@ -110,6 +113,32 @@ const BENCHES: readonly Bench[] = [
           measured: `${percent(growth)}, tensors ${tensorsFlat ? "flat" : "growing"}, peak ${megabytes(peakMemory)}`,
           target: `≤ ${percent(target, 0)}`,
           met: tensorsFlat && growth <= target,
+        },
+      ];
+    },
+  },
+  {
+    name: "sizes",
+    rows(json) {
+      const { sizes, widening } = json as SizesBench;
+      const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+      return [
+        ...sizes.map(({ name, parameters, tokens, estimate, available, run, target }): Row => {
+          const what = `${name}, ${(parameters / 1e9).toFixed(2)} billion random bfloat16 weights, prefill of ${tokens} tokens: peak of resident memory / estimate`;
+          if (run === null) {
+            const measured = `not run: ${gigabytes(estimate)} needed, ${gigabytes(available)} available`;
+            return { what, measured, target: `≤ ${target}`, met: null };
+          }
+          const { peak, ratio, layer, tower } = run;
+          const times = `tower ${tower.toFixed(0)} s, a layer ${layer.toFixed(2)} s`;
+          const measured = `${ratio.toFixed(2)}: ${gigabytes(peak)} / ${gigabytes(estimate)}; ${times}`;
+          return { what, measured, target: `≤ ${target}`, met: ratio <= target };
+        }),
+        {
+          what: `Widening a layer's weights (Qwen2.5-VL-3B) / that layer at ${widening.tokens} tokens`,
+          measured: `${percent(widening.widening / widening.layer)}: ${(1000 * widening.widening).toFixed(0)} ms / ${(1000 * widening.layer).toFixed(0)} ms`,
+          target: "",
+          met: null,
         },
       ];
     },
@@ -300,6 +329,12 @@ function replaceInReadme(sections: ReadonlyMap<string, string>): void {
 }
 
 const wanted = process.argv.slice(2);
+if (wanted[0] === "sizes" && wanted.length > 1 && REAL_SHAPES.some((size) => wanted.includes(size))) {
+  const [, ...names] = wanted;
+  const sizes = BENCHES.find(({ name }) => name === "sizes")!;
+  console.log(table(sizes.rows(await benchSizes(names))));
+  process.exit();
+}
 const unknown = wanted.find((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown !== undefined) {
   console.error(`There is no bench "${unknown}"; choose among ${BENCHES.map(({ name }) => name).join(", ")}.`);

@@ -2,7 +2,7 @@
  * Models at real sizes: weights of the real shapes, drawn at random and kept in bfloat16, are loaded, and one prompt with a picture
  * goes through the tower and layer by layer through the decoder. Resident memory at its peak is held against the estimate.
  *
- *     node dist/tests/bench/sizes.js [NAME [tokens]]    prints JSON; without a name every size, each in a process of its own
+ *     node dist/tests/bench/sizes.js [NAME [visual tokens]]    prints JSON; without a name every size, each in a process of its own
  *
  * A size whose estimate is more than the memory that is free is not run, and the result says so.
  */
