@@ -102,7 +102,13 @@ export {
   scheduleSpecification,
   sharesSpecification,
 } from "./figures/index.js";
-export { type LoadedModel, loadModel, type VisionLanguageModel } from "./models/index.js";
+export {
+  type LoadedModel,
+  type LoadOptions,
+  loadModel,
+  type VisionLanguageModel,
+  type WeightChoice,
+} from "./models/index.js";
 // Frontiers and statistics.
 export {
   additiveEpsilon,

@@ -20,6 +20,7 @@ export type {
 } from "./config/index.js";
 export { parseConfig, readConfig, SUPPORTED_ARCHITECTURES } from "./config/index.js";
 export { decodeUtf8, fileError, openForReading, readBytes, readJsonObject, writeAtomically } from "./files.js";
+export { widenBf16, widenF16 } from "./halfFloat.js";
 export { decodeImage, readImage } from "./image.js";
 export type {
   ClipImageProcessorConfig,
@@ -46,7 +47,7 @@ export type { ResizeFilter, ResizeRounding, RgbImage } from "./resize.js";
 export { resizeImage } from "./resize.js";
 export type { ElementRange, SafetensorsFile, TensorData, TensorInfo } from "./safetensors.js";
 export { openSafetensors } from "./safetensors.js";
-export type { Dtype } from "./safetensorsHeader.js";
+export type { Dtype, FloatDtype } from "./safetensorsHeader.js";
 export type { TensorToWrite } from "./safetensorsWriter.js";
 export { writeSafetensors } from "./safetensorsWriter.js";
 export { readTokenizer, Tokenizer } from "./tokenizer.js";

@@ -9,6 +9,7 @@ import { widenBf16, widenF16 } from "./halfFloat.js";
 import {
   DTYPE_BYTES,
   type Dtype,
+  type FloatDtype,
   MAX_HEADER_BYTES,
   parseHeader,
   READABLE_DTYPES,
@@ -144,6 +145,15 @@ export class SafetensorsFile {
     return { dtype, shape, byteLength: end - begin };
   }
 
+  /** The dtype of a tensor of floats. @throws EspalierError when there is no such tensor, or it holds anything else. */
+  floatDtype(name: string): FloatDtype {
+    const dtype = this.#readableDtype(name);
+    if (dtype === "F32" || dtype === "F16" || dtype === "BF16" || dtype === "F64") return dtype;
+    throw new EspalierError(
+      `Tensor ${JSON.stringify(name)} of ${this.path} has dtype ${dtype}; F32, F16, BF16 or F64 is wanted.`,
+    );
+  }
+
   /**
    * A tensor's values as stored.
    *
@@ -164,7 +174,7 @@ export class SafetensorsFile {
    * @throws EspalierError when the tensor is missing or holds integers, or the range leaves it.
    */
   readFloat32(name: string, range?: ElementRange): Float32Array {
-    const dtype = this.#readableDtype(name);
+    const dtype = this.floatDtype(name);
     const { begin, count } = this.#span(name, range);
     const result = new Float32Array(this.#allocate(name, count * 4));
     switch (dtype) {
@@ -184,10 +194,6 @@ export class SafetensorsFile {
       case "F64":
         this.#forEachChunk(begin, count, 8, (chunk, at, n) => result.set(new Float64Array(chunk, 0, n), at));
         break;
-      default:
-        throw new EspalierError(
-          `Tensor ${JSON.stringify(name)} of ${this.path} has dtype ${dtype}; F32, F16, BF16 or F64 is wanted.`,
-        );
     }
     return result;
   }

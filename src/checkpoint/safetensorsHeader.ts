@@ -25,6 +25,8 @@ export const DTYPE_BYTES: Readonly<Record<string, number>> = {
 
 /** dtypes whose values can be read. */
 export type Dtype = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
+/** Those of weights. */
+export type FloatDtype = "F64" | "F32" | "F16" | "BF16";
 export const READABLE_DTYPES: readonly Dtype[] = ["F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"];
 
 /** The format's own limit for a header. */

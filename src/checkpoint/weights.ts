@@ -4,6 +4,7 @@ import path from "node:path";
 import { EspalierError } from "../errors.js";
 import { isObject, readJsonObject } from "./files.js";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
+import type { FloatDtype } from "./safetensorsHeader.js";
 
 /** Weights of a checkpoint, read one tensor at a time. Made by `openWeights`. */
 export class Weights {
@@ -38,6 +39,38 @@ export class Weights {
    * @throws EspalierError when the tensor is missing or has another shape (both are named).
    */
   read(name: string, expectedShape: readonly number[]): Float32Array {
+    return this.#checked(name, expectedShape).readFloat32(name);
+  }
+
+  /** How a tensor is stored; reads nothing but headers. @throws EspalierError as `read`. */
+  dtype(name: string, expectedShape: readonly number[]): FloatDtype {
+    return this.#checked(name, expectedShape).floatDtype(name);
+  }
+
+  /**
+   * The bits of an F16 or BF16 tensor, as stored.
+   *
+   * @returns flat, row-major; the caller's own.
+   * @throws EspalierError as `read`, and for another dtype.
+   */
+  readBits(name: string, expectedShape: readonly number[]): Uint16Array {
+    const file = this.#checked(name, expectedShape);
+    const { dtype, data } = file.read(name);
+    if (data instanceof Uint16Array) return data;
+    throw new EspalierError(
+      `Tensor ${JSON.stringify(name)} of ${file.path} has dtype ${dtype}; F16 or BF16 is wanted.`,
+    );
+  }
+
+  /** Bytes of all tensors. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const [name, file] of this.#files) bytes += file.info(name).byteLength;
+    return bytes;
+  }
+
+  /** The file of a tensor, which has the expected shape. */
+  #checked(name: string, expectedShape: readonly number[]): SafetensorsFile {
     const file = this.#file(name);
     const { shape } = file.info(name);
     if (shape.length !== expectedShape.length || shape.some((size, i) => size !== expectedShape[i])) {
@@ -45,7 +78,7 @@ export class Weights {
         `Tensor ${JSON.stringify(name)} of ${file.path} has shape [${shape}], config.json implies [${expectedShape}]; config and weights do not belong together.`,
       );
     }
-    return file.readFloat32(name);
+    return file;
   }
 
   /** Closes the files. */

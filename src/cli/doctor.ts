@@ -1,13 +1,18 @@
-/** `espalier doctor`: what this machine computes with, why with nothing better, and how fast it is. */
+/** `espalier doctor`: what this machine computes with, why with nothing better, how fast it is; and whether a model fits. */
 import { readFileSync } from "node:fs";
 import { readdir, stat, statfs } from "node:fs/promises";
-import { freemem, release, totalmem } from "node:os";
+import { release, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { Command } from "commander";
-import { type BackendReport, Random, useBackend } from "../tensor/index.js";
+import { EspalierError } from "../errors.js";
+import { USUAL_TOKENS, type WeightChoice } from "../models/index.js";
+import { availableMemory, type BackendReport, Random, useBackend } from "../tensor/index.js";
+import { examineModel, modelRows } from "./doctorModel.js";
 import { describeKernelspec, findKernelspec, type Kernelspec } from "./kernelspec.js";
+import { wholeNumber } from "./values.js";
+import { weightsOption } from "./weights.js";
 
 /** The folder of the package, from dist/src/cli. */
 const ROOT = new URL("../../../", import.meta.url);
@@ -122,7 +127,7 @@ export async function examine(): Promise<DoctorReport> {
     backend,
     cache: { directory, size: await folderSize(directory), diskFree: await diskFree(directory) },
     kernel: findKernelspec() ?? null,
-    memory: { available: process.availableMemory?.() ?? freemem(), total: totalmem() },
+    memory: { available: availableMemory({ backend: "native" }), total: totalmem() },
     speed: measureSpeed(backend.backend),
   };
 }
@@ -156,16 +161,49 @@ export function describe({ versions, backend, cache, kernel, memory, speed }: Do
       `${gigabytes(cache.diskFree)} on the cache's disk, ${gigabytes(memory.available)} of ${gigabytes(memory.total)} memory`,
     ],
   );
+  return aligned(rows);
+}
+
+function aligned(rows: readonly [name: string, text: string][]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n");
 }
+
+interface DoctorOptions {
+  readonly json?: boolean;
+  readonly model?: string;
+  readonly tokens?: number;
+  readonly weights: WeightChoice;
+}
+
+const HELP = `
+Examples:
+  espalier doctor
+  espalier doctor --model DIR --tokens 4096
+      whether a prompt of 4,096 tokens fits, and a search over such samples; exit code 1 where the prompt does not`;
 
 /** The command `doctor`, to be added to the program. */
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("says which tensor backend is in use, why not a better one, how to get it, and how fast it is")
+    .option(
+      "--model <dir>",
+      "say instead whether this checkpoint fits; reads config.json and the headers of the weights",
+    )
+    .option("--tokens <n>", `tokens of a prompt, with --model (default: ${USUAL_TOKENS})`, wholeNumber(1))
+    .addOption(weightsOption())
     .option("--json", "print the report as JSON")
-    .action(async (options: { json?: boolean }) => {
+    .addHelpText("after", HELP)
+    .action(async (options: DoctorOptions) => {
+      if (options.model !== undefined) {
+        const report = await examineModel(options.model, options.tokens ?? USUAL_TOKENS, options.weights);
+        console.log(options.json ? JSON.stringify(report, null, 2) : aligned(modelRows(report)));
+        if (!report.prefill.fits) process.exitCode = 1;
+        return;
+      }
+      if (options.tokens !== undefined) {
+        throw new EspalierError("--tokens is the length of a model's prompt; give --model too.");
+      }
       const report = await examine();
       console.log(options.json ? JSON.stringify(report, null, 2) : describe(report));
     });

@@ -1,8 +1,9 @@
 /** `espalier parity`: whether a checkpoint gives the numbers that transformers gives. */
 import { Command, InvalidArgumentError } from "commander";
 import { writeAtomically } from "../export/index.js";
-import { compareWithReference, loadModel, type ParityReport } from "../models/index.js";
+import { compareWithReference, loadModel, type ParityReport, type WeightChoice } from "../models/index.js";
 import { checkOutputs } from "./output.js";
+import { weightsOption } from "./weights.js";
 
 /** The report as aligned lines for people. */
 export function describeParity(report: ParityReport): string {
@@ -37,6 +38,7 @@ interface ParityOptions {
   readonly model: string;
   readonly reference: string;
   readonly json?: string;
+  readonly weights: WeightChoice;
   readonly tolerance: number;
   readonly logitsTolerance: number;
 }
@@ -47,12 +49,16 @@ export function parityCommand(): Command {
     .description("compare a checkpoint's numbers, layer by layer, with those that transformers computed from it")
     .requiredOption("--model <dir>", "checkpoint directory; only config.json and the weights are read")
     .requiredOption("--reference <file>", "safetensors file written by scripts/dump_reference.py")
+    .addOption(weightsOption())
     .option("--json <file>", "also write the comparison as JSON")
     .option("--tolerance <number>", "largest max|Δ| / max|x| of embeddings and layers", tolerance, 1e-4)
     .option("--logits-tolerance <number>", "largest max|Δ| of logits", tolerance, 1e-3)
     .action(async (options: ParityOptions) => {
       checkOutputs(options);
-      const { model, unused } = await loadModel(options.model, (sentence) => console.error(sentence));
+      const { model, unused } = await loadModel(options.model, {
+        weights: options.weights,
+        warn: (sentence) => console.error(sentence),
+      });
       try {
         const report = compareWithReference(model, options.reference, {
           layers: options.tolerance,

@@ -4,6 +4,7 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { openForReading, Processor } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
+import type { WeightChoice } from "../models/index.js";
 import {
   benchmarkData,
   combinedData,
@@ -22,9 +23,12 @@ import {
 } from "../study/index.js";
 import { titleOf } from "../tasks/index.js";
 import { collected, wholeNumber } from "./values.js";
+import { weightsOption } from "./weights.js";
 
 export interface SourceOptions {
   readonly model?: string;
+  /** How its weights are held; default auto. */
+  readonly weights?: WeightChoice;
   /** Files whose samples are scored, and trained on too unless `trainData` is given. */
   readonly data?: readonly string[];
   readonly trainData?: string;
@@ -41,6 +45,7 @@ export interface SourceOptions {
 export function addSourceOptions(command: Command): Command {
   return command
     .option("--model <dir>", "checkpoint directory in Hugging Face's layout (default: the embedded model)")
+    .addOption(weightsOption())
     .option(
       "--data <file>",
       "benchmark as VLMEvalKit keeps it (.tsv: index, image or image_path, question, answer, …) or the hub (.parquet), " +
@@ -112,7 +117,7 @@ export async function openSource(options: SourceOptions, opening: Opening): Prom
       `The checkpoint ${directory} needs data: give --data FILE.tsv or FILE.parquet, or --samples FILE.safetensors. Only the embedded model brings its own.`,
     );
   }
-  const { train, validation, test, seed } = options;
+  const { train, validation, test, seed, weights = "auto" } = options;
   const dataOptions: DataOptions = {
     sizes: {
       ...(train === undefined ? {} : { train }),
@@ -125,7 +130,7 @@ export async function openSource(options: SourceOptions, opening: Opening): Prom
     onProgress: (done, total) => opening.onProgress({ part: "samples", label: "reading samples", done, total }),
   };
   const data = await readData(options, directory, dataOptions);
-  const studyModel = await loadStudyModel(directory, opening.warn);
+  const studyModel = await loadStudyModel(directory, { weights, warn: opening.warn });
   try {
     return { studyModel, data: await answered(studyModel, data, opening) };
   } catch (error) {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type ModelConfig, visualTokenIds, visualTokens } from "../checkpoint/index.js";
 import type { DecoderShape } from "../cost/index.js";
 import type { Tape } from "../tensor/index.js";
-import { type AttentionMask, linear, rmsNorm } from "./blocks/index.js";
+import { type AttentionMask, linear, type Matrix, rmsNorm } from "./blocks/index.js";
 import { causalMask } from "./causalMask.js";
 import { embedTokens } from "./embedding.js";
 import type {
@@ -15,16 +15,16 @@ import type {
   TokenLayout,
   VisionLanguageModel,
 } from "./model.js";
-import { Parameters, type WeightSource } from "./parameters.js";
+import { Parameters, type ParametersOptions, type WeightSource } from "./parameters.js";
 
 /** The first and the last maps of a decoder. */
 export interface DecoderEnds {
   /** [vocabulary, H] */
-  readonly embedding: tf.Tensor2D;
+  readonly embedding: Matrix;
   /** [H] */
   readonly norm: tf.Tensor1D;
   /** [vocabulary, H]; the embedding itself where the head is tied. */
-  readonly head: tf.Tensor2D;
+  readonly head: Matrix;
 }
 
 /** A model built from a checkpoint's configuration and weights. Each architecture gives its tower, its layers and its ends. */
@@ -34,8 +34,8 @@ export abstract class CheckpointModel<Config extends ModelConfig> implements Vis
   /** Set by `load`. */
   #ends!: DecoderEnds;
 
-  /** @param trainable holds the weights as variables; default frozen. */
-  protected constructor(config: Config, source: WeightSource, options: { trainable?: boolean } = {}) {
+  /** @param options how the weights are held; default frozen, in float32. */
+  protected constructor(config: Config, source: WeightSource, options: ParametersOptions = {}) {
     this.config = config;
     this.parameters = new Parameters(source, options);
   }

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { EspalierError } from "../errors.js";
 import type { Tape } from "../tensor/index.js";
-import { concatRows, gatherRows } from "./blocks/index.js";
+import { concatRows, gatherRows, type Matrix } from "./blocks/index.js";
 
 /**
  * See `VisionLanguageModel.embed`.
@@ -11,7 +11,7 @@ import { concatRows, gatherRows } from "./blocks/index.js";
  * @param scale of words; pictures are not scaled.
  */
 export function embedTokens(
-  table: tf.Tensor2D,
+  table: Matrix,
   ids: Int32Array,
   visual: tf.Tensor2D | null,
   visualTokenIds: readonly number[],

@@ -167,7 +167,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
   if (!Number.isSafeInteger(seed)) throw new EspalierError(`The seed is ${seed}; give a whole number.`);
   const { backend, versions } = await describeBackend();
   const owned = typeof options.model === "string";
-  const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model, warn) : options.model;
+  const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model, { warn }) : options.model;
   let release: (() => void) | undefined;
   try {
     const { model, config } = studyModel;

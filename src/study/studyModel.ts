@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelConfig } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
-import { loadModel, type VisionLanguageModel } from "../models/index.js";
+import { type LoadOptions, loadModel, type VisionLanguageModel } from "../models/index.js";
 import { fingerprintModel } from "./fingerprint.js";
 
 export interface StudyModel {
@@ -31,11 +31,12 @@ export function demandEmbedded(): string {
  * Loads a checkpoint and makes the best tensor backend active.
  *
  * @param directory in the layout of Hugging Face.
+ * @param options as of `loadModel`.
  * @returns the caller disposes `model`.
  * @throws EspalierError as `loadModel`.
  */
-export async function loadStudyModel(directory: string, warn?: (sentence: string) => void): Promise<StudyModel> {
-  const { model, config } = await loadModel(directory, warn);
+export async function loadStudyModel(directory: string, options: LoadOptions = {}): Promise<StudyModel> {
+  const { model, config } = await loadModel(directory, options);
   const embedded = path.resolve(directory) === EMBEDDED_DIRECTORY;
   const name = embedded ? "espalier-tiny" : path.basename(path.resolve(directory));
   return { model, config, name, fingerprint: await fingerprintModel(directory), embedded };

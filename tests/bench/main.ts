@@ -3,6 +3,7 @@
  * into README.md between its two markers.
  *
  *     npm run bench [-- NAME …]        only the named ones; the others' rows stay as they were measured last
+ *     npm run bench -- sizes MODEL     one size only, such as gemma-3-4b; README stays as it is
  *
  * The search step is compared with PyTorch where ESPALIER_BENCH_PYTHON names an interpreter that has it.
  */
@@ -11,7 +12,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { REAL_SHAPES } from "./realShapes.js";
 import { BENCHES, type Row } from "./rows.js";
+import { benchSizes } from "./sizes.js";
 
 const run = promisify(execFile);
 const README = path.join(import.meta.dirname, "..", "..", "..", "README.md");
@@ -39,6 +42,12 @@ function replaceInReadme(sections: ReadonlyMap<string, string>): void {
 }
 
 const wanted = process.argv.slice(2);
+if (wanted[0] === "sizes" && wanted.length > 1 && REAL_SHAPES.some((size) => wanted.includes(size))) {
+  const [, ...names] = wanted;
+  const sizes = BENCHES.find(({ name }) => name === "sizes")!;
+  console.log(table(sizes.rows(await benchSizes(names))));
+  process.exit();
+}
 const unknown = wanted.find((name) => !BENCHES.some((bench) => bench.name === name));
 if (unknown !== undefined) {
   console.error(`There is no bench "${unknown}"; choose among ${BENCHES.map(({ name }) => name).join(", ")}.`);

@@ -25,8 +25,10 @@ export interface GoldenModel extends LoadedModel {
 
 /** Loads a case; the caller disposes the model. */
 export async function loadGolden(name: GoldenCase): Promise<GoldenModel> {
-  const loaded = await loadModel(goldenModel(name), (sentence) => {
-    throw new Error(sentence);
+  const loaded = await loadModel(goldenModel(name), {
+    warn: (sentence) => {
+      throw new Error(sentence);
+    },
   });
   const { model } = loaded;
   const file = openSafetensors(goldenModel(name, "reference.safetensors"));

@@ -54,7 +54,7 @@ const TANH_CUBIC = 0.044715;
 
 /** The tanh of the approximation. */
 function tanhOf(x: tf.Tensor): tf.Tensor {
-  return tf.tanh(tf.mul(TANH_SCALE, tf.add(x, tf.mul(TANH_CUBIC, tf.mul(x, tf.square(x))))));
+  return tf.tidy(() => tf.tanh(tf.mul(TANH_SCALE, tf.add(x, tf.mul(TANH_CUBIC, tf.mul(x, tf.square(x)))))));
 }
 
 /** The derivative of `x/2·(1 + t)`, t the tanh above. */

@@ -1,6 +1,7 @@
 /** Picking rows by index. */
 import * as tf from "@tensorflow/tfjs";
 import type { Tape } from "../../tensor/index.js";
+import { type Matrix, StoredMatrix } from "./storedMatrix.js";
 
 /** Rows added up where they came from: [R, C] → [N, C]. WebAssembly has no segment sum; there a matrix product stands in. */
 function scatterAdd(dy: tf.Tensor, positions: tf.Tensor1D, rows: number): tf.Tensor {
@@ -11,11 +12,14 @@ function scatterAdd(dy: tf.Tensor, positions: tf.Tensor1D, rows: number): tf.Ten
 /**
  * `y[r] = x[index[r]]`.
  *
- * @param x [N, C] float32.
+ * @param x [N, C] float32; of a stored matrix only the rows that are picked are widened, and no gradient flows into it.
  * @param index R integers in [0, N); repeats are allowed, their gradients add up.
  * @returns [R, C], in the caller's scope.
  */
-export function gatherRows(x: tf.Tensor2D, index: Int32Array, tape?: Tape): tf.Tensor2D {
+export function gatherRows(x: tf.Tensor2D, index: Int32Array, tape?: Tape): tf.Tensor2D;
+export function gatherRows(x: Matrix, index: Int32Array, tape?: Tape): tf.Tensor2D;
+export function gatherRows(x: Matrix, index: Int32Array, tape?: Tape): tf.Tensor2D {
+  if (x instanceof StoredMatrix) return x.gather(index);
   const rows = x.shape[0];
   return tf.tidy(() => {
     const positions = tf.tensor1d(index, "int32");

@@ -14,7 +14,7 @@ import { CheckpointModel, loadEnds } from "../checkpointModel.js";
 import { FixedTower } from "../fixedTower.js";
 import { layoutRotary } from "../layoutRotary.js";
 import type { GridThw, LayerInput, LayerOutput, LayoutRotary, Positions, TokenLayout } from "../model.js";
-import type { WeightSource } from "../parameters.js";
+import type { ParametersOptions, WeightSource } from "../parameters.js";
 import { nestedPrefixes } from "../prefixes.js";
 import { sequentialPositions } from "../sequentialPositions.js";
 import { type Gemma3Layer, gemma3Layer, loadGemma3Layer } from "./decoder.js";
@@ -28,9 +28,12 @@ export class Gemma3 extends CheckpointModel<Gemma3Config> {
   readonly #globalFrequencies: Float32Array;
   readonly #localFrequencies: Float32Array;
 
-  /** @throws EspalierError where a weight is missing or has another shape. */
-  constructor(config: Gemma3Config, source: WeightSource) {
-    super(config, source);
+  /**
+   * @param options how the weights are held; default in float32. They cannot be trained.
+   * @throws EspalierError where a weight is missing or has another shape.
+   */
+  constructor(config: Gemma3Config, source: WeightSource, options: ParametersOptions = {}) {
+    super(config, source, options);
     const { decoder, vision } = config;
     const at = nestedPrefixes(source);
     const tower = `${at.vision}.vision_model`;

@@ -7,7 +7,7 @@ import { CheckpointModel, loadEnds } from "../checkpointModel.js";
 import { FixedTower } from "../fixedTower.js";
 import { layoutRotary } from "../layoutRotary.js";
 import type { GridThw, LayerInput, LayerOutput, LayoutRotary, Positions, TokenLayout } from "../model.js";
-import type { Parameters, WeightSource } from "../parameters.js";
+import type { Parameters, ParametersOptions, WeightSource } from "../parameters.js";
 import { nestedPrefixes } from "../prefixes.js";
 import { loadPreNormLayer, type PreNormLayer, preNormLayer } from "../preNormDecoder.js";
 import { sequentialPositions } from "../sequentialPositions.js";
@@ -27,10 +27,10 @@ export class Llava extends CheckpointModel<LlavaConfig> {
   readonly #frequencies: Float32Array;
 
   /**
-   * @param trainable holds the weights as variables; default frozen.
+   * @param options how the weights are held; default frozen, in float32.
    * @throws EspalierError where a weight is missing or has another shape.
    */
-  constructor(config: LlavaConfig, source: WeightSource, options: { trainable?: boolean } = {}) {
+  constructor(config: LlavaConfig, source: WeightSource, options: ParametersOptions = {}) {
     super(config, source, options);
     const { decoder, vision } = config;
     const at = nestedPrefixes(source);

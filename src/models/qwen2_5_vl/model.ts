@@ -6,7 +6,7 @@ import { inverseFrequencies } from "../blocks/index.js";
 import { CheckpointModel, loadEnds } from "../checkpointModel.js";
 import { layoutRotary } from "../layoutRotary.js";
 import type { GridThw, LayerInput, LayerOutput, LayoutRotary, Positions, TokenLayout } from "../model.js";
-import type { WeightSource } from "../parameters.js";
+import type { ParametersOptions, WeightSource } from "../parameters.js";
 import { loadPreNormLayer, type PreNormLayer, preNormLayer } from "../preNormDecoder.js";
 import { multimodalPositions } from "./positions.js";
 import { Qwen25Vision } from "./vision.js";
@@ -28,10 +28,10 @@ export class Qwen25Vl extends CheckpointModel<Qwen25VlConfig> {
   readonly #axes: Uint8Array;
 
   /**
-   * @param trainable holds the weights as variables; default frozen.
+   * @param options how the weights are held; default frozen, in float32.
    * @throws EspalierError where a weight is missing or has another shape.
    */
-  constructor(config: Qwen25VlConfig, source: WeightSource, options: { trainable?: boolean } = {}) {
+  constructor(config: Qwen25VlConfig, source: WeightSource, options: ParametersOptions = {}) {
     super(config, source, options);
     const { decoder } = config;
     const at = prefixes(source);

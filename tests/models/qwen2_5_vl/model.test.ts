@@ -85,7 +85,7 @@ describe("loadModel", () => {
       tensors.set("value_head.weight", one);
     });
     const warnings: string[] = [];
-    const { model, unused } = await loadModel(directory, (sentence) => warnings.push(sentence));
+    const { model, unused } = await loadModel(directory, { warn: (sentence) => warnings.push(sentence) });
     // The tied head's copy and the rotary frequencies follow from the rest: no word about them.
     assert.deepEqual(unused, ["value_head.weight"]);
     assert.lengthOf(warnings, 1);
