@@ -145,7 +145,7 @@ describe("generate", () => {
     await refuse([{ ...one, inputIds: new Int32Array(0) }], null, /grouped0 has no tokens/);
     await refuse([{ ...one, inputIds: one.inputIds.slice(0, 6) }], null, /ends with a visual token/);
     await refuse(prompts, [[1, 1, 1]], /3 prompts with 3 layers each are wanted/);
-    await refuse([{ ...one, gridThw: [] }], null, /its 0 pictures give 0 visual tokens/);
+    await refuse([{ ...one, gridThw: [] }], null, /its 0 grids give 0 visual tokens/);
     await refuse([{ ...one, pixelValues: new Float32Array(7) }], null, /7 numbers for 60 patches/);
     assert.deepEqual(await generate(model, SELECTORS["random"](), [], null), []);
     model.dispose();

@@ -36,7 +36,7 @@ function within(measured: number, estimate: number, what: string): void {
 
 /** The decoder's layers on a prompt of words alone. */
 function textRun(model: VisionLanguageModel, tokens: number, layers: number, tape?: Tape): tf.Tensor2D {
-  const ids = Int32Array.from({ length: tokens }, (_, i) => 5 + (i % 7));
+  const ids = Int32Array.from({ length: tokens }, (_, i) => 10 + (i % 7));
   const layout = layoutFrom([Int32Array.from(ids.keys())], tokens);
   const positions = [model.positions(ids, [])];
   const rotary = model.rotary(positions, layout);
