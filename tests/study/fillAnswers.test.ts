@@ -73,13 +73,13 @@ describe("study/fillAnswers", function () {
     ]);
   });
 
-  it("drops samples whose answer has an image token, which no picture stands behind", async () => {
+  it("drops samples whose answer has a visual token, which no picture stands behind", async () => {
     const [first] = answerOf((await fillAnswers(studyModel, gaps(), { maxNewTokens: 1 })).train[0]);
     const { model } = studyModel;
     const asImage = new Proxy(model, {
-      // The first token of the first answer, called the image token once generation is over.
+      // The first token of the first answer, called a visual token once generation is over.
       get: (target, key) => {
-        if (key === "imageTokenId" && done) return first;
+        if (key === "visualTokenIds" && done) return [first];
         const value: unknown = Reflect.get(target, key, target);
         return typeof value === "function" ? (value.bind(target) as unknown) : value;
       },

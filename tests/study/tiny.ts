@@ -68,7 +68,7 @@ export async function writeCheckpoint(
       lstrip: false,
       rstrip: false,
       normalized: false,
-      special: true,
+      special: false,
     })),
     normalizer: null,
     pre_tokenizer: { type: "WhitespaceSplit" },
