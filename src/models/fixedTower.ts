@@ -56,7 +56,7 @@ function loadTower(p: Parameters, prefix: string, c: FixedTowerConfig, { blocks,
 }
 
 /** Pictures run together: their attention is one batch, and memory is that of so many. */
-const PICTURES_AT_ONCE = 8;
+export const PICTURES_AT_ONCE = 8;
 
 export class FixedTower {
   readonly #config: FixedTowerConfig;

@@ -8,14 +8,13 @@
 import { type ModelConfig, visualTokens } from "../checkpoint/index.js";
 import type { DecoderShape } from "../cost/index.js";
 import { LOGITS_AT_ONCE, WEIGHTS_AT_ONCE } from "./blocks/index.js";
+import { PICTURES_AT_ONCE } from "./fixedTower.js";
 import type { PlannedWeight } from "./parameters.js";
 
 /** Node, TensorFlow and this program, without a model. */
 const PROGRAM = 0.4e9;
 /** Bytes of a float32. */
 const FLOAT = 4;
-/** Pictures that a tower of fixed size sees at once. */
-const PICTURES_AT_ONCE = 8;
 
 /** What an estimate needs of a model, loaded or planned. */
 export interface SizedModel {

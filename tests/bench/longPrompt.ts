@@ -8,14 +8,13 @@
  * Needs about 3 GB of memory.
  */
 import { pathToFileURL } from "node:url";
-import type { Qwen25VlConfig } from "../../src/checkpoint/index.js";
 import { costModel, totalCost } from "../../src/cost/index.js";
 import { type EncodedPromptLike, generate, prepareSamples } from "../../src/evaluation/index.js";
-import { Qwen25Vl } from "../../src/models/index.js";
+import { estimateMemory, Qwen25Vl } from "../../src/models/index.js";
 import { relaxedRun } from "../../src/relaxation/index.js";
 import { SELECTORS } from "../../src/selectors/index.js";
 import { Random, useBackend } from "../../src/tensor/index.js";
-import { randomWeights, syntheticModel } from "./syntheticModel.js";
+import { IMAGE, qwen3bLayers, randomWeights, syntheticModel, VIDEO } from "./syntheticModel.js";
 
 const LAYERS = 2;
 const TEXT = 50;
@@ -27,44 +26,6 @@ const SHARES = [1, 0.8, 0.6, 0.4, 0.2, 0];
 const MEMORY_TARGET = 1.3;
 const FIT_TARGET = 0.98;
 
-const VIDEO = 6;
-
-function config(layers: number): Qwen25VlConfig {
-  return {
-    architecture: "qwen2_5_vl",
-    decoder: {
-      vocabSize: 1000,
-      hiddenSize: 2048,
-      intermediateSize: 11008,
-      layers,
-      heads: 16,
-      kvHeads: 2,
-      headDim: 128,
-      rmsNormEps: 1e-6,
-      ropeTheta: 1e6,
-      mropeSection: [16, 24, 24],
-      tiedHead: true,
-      attentionWindows: new Array<null>(layers).fill(null),
-      maxPositions: 32768,
-    },
-    vision: {
-      depth: 1,
-      hiddenSize: 32,
-      heads: 2,
-      intermediateSize: 32,
-      patchSize: 2,
-      temporalPatchSize: 2,
-      spatialMergeSize: 1,
-      windowSize: 16,
-      fullAttentionBlocks: [],
-      outHiddenSize: 2048,
-      inChannels: 3,
-      tokensPerSecond: 4,
-    },
-    tokens: { image: 3, video: VIDEO, visionStart: 4, visionEnd: 5, eos: [], bos: null, pad: 0 },
-  };
-}
-
 function longPrompt(token: number, patches: number, gridThw: EncodedPromptLike["gridThw"]): EncodedPromptLike {
   const random = new Random(2);
   const words = Array.from({ length: TEXT }, () => random.integer(10, 99));
@@ -75,16 +36,6 @@ function longPrompt(token: number, patches: number, gridThw: EncodedPromptLike["
     gridThw,
     secondsPerGrid: gridThw.map(() => 1),
   };
-}
-
-/** Bytes that one layer holds at its fullest beside the weights: rows of every width that is alive at once, and one piece of logits. */
-function estimate({ hidden, intermediate, heads, kvHeads, headDim }: Qwen25Vl["shape"], rows: number): number {
-  const residual = 3 * hidden;
-  // The gate's product needs gate, sigmoid, silu, up and itself; attention its heads, rotated and not.
-  const mlp = 5 * intermediate;
-  const attention = 4 * (heads + 2 * kvHeads) * headDim;
-  const logits = 4 * 2 ** 24;
-  return 4 * (rows * (residual + Math.max(mlp, attention)) + logits);
 }
 
 type Timed = LongPromptBench["times"][number];
@@ -125,7 +76,7 @@ async function watched<T>(run: () => Promise<T>): Promise<{ result: T; peak: num
 
 async function relaxedStep(): Promise<LongPromptBench["step"]> {
   const model = syntheticModel();
-  const prompt = longPrompt(3, VISUAL * 4, [[1, 128, 128]]);
+  const prompt = longPrompt(IMAGE, VISUAL * 4, [[1, 128, 128]]);
   const sample = {
     ...prompt,
     task: "long",
@@ -148,7 +99,7 @@ async function relaxedStep(): Promise<LongPromptBench["step"]> {
 export async function benchLongPrompt(): Promise<LongPromptBench> {
   await useBackend();
   const step = await relaxedStep();
-  const model = new Qwen25Vl(config(LAYERS), randomWeights(1));
+  const model = new Qwen25Vl(qwen3bLayers(LAYERS, 1), randomWeights(1));
   const prompt = longPrompt(VIDEO, VISUAL, [FRAMES]);
   const run = async (share: number) => {
     const counts = Array.from({ length: LAYERS }, (_, i) => (i === 0 ? VISUAL : Math.floor(share * VISUAL)));
@@ -166,7 +117,12 @@ export async function benchLongPrompt(): Promise<LongPromptBench> {
   await generate(model, SELECTORS["fastv"](), [short], null, { maxNewTokens: 1 });
   const before = process.memoryUsage().rss;
   const { peak } = await watched(() => run(1));
-  const expected = estimate(model.shape, VISUAL + TEXT);
+  // What the doctor says of a checkpoint's prefill, but for what is in memory before it.
+  const { layer, cache } = estimateMemory(
+    { shape: model.shape, config: model.config, parameters: model.parameters },
+    VISUAL + TEXT,
+  );
+  const expected = layer.activations + layer.attention + cache;
   const times: Timed[] = [];
   for (const share of SHARES) times.push(median([await run(share), await run(share), await run(share)]));
   model.dispose();

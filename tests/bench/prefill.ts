@@ -8,12 +8,12 @@
  * Needs about 4 GB of memory. The vision tower is one narrow layer and the vocabulary is small: neither is measured here.
  */
 import { pathToFileURL } from "node:url";
-import type { Qwen25VlConfig } from "../../src/checkpoint/index.js";
 import { costModel, totalCost } from "../../src/cost/index.js";
 import { type EncodedPromptLike, generate } from "../../src/evaluation/index.js";
 import { Qwen25Vl, type WeightSource } from "../../src/models/index.js";
 import { SELECTORS } from "../../src/selectors/index.js";
 import { Random, useBackend } from "../../src/tensor/index.js";
+import { qwen3bLayers } from "./syntheticModel.js";
 
 const LAYERS = 8;
 const VISUAL = 1000;
@@ -22,39 +22,7 @@ const SHARE = 0.5;
 /** The bound on the ratio of times. */
 const TARGET = 0.58;
 
-const CONFIG: Qwen25VlConfig = {
-  architecture: "qwen2_5_vl",
-  decoder: {
-    vocabSize: 1000,
-    hiddenSize: 2048,
-    intermediateSize: 11008,
-    layers: LAYERS,
-    heads: 16,
-    kvHeads: 2,
-    headDim: 128,
-    rmsNormEps: 1e-6,
-    ropeTheta: 1e6,
-    mropeSection: [16, 24, 24],
-    tiedHead: true,
-    attentionWindows: new Array<null>(LAYERS).fill(null),
-    maxPositions: 32768,
-  },
-  vision: {
-    depth: 1,
-    hiddenSize: 32,
-    heads: 2,
-    intermediateSize: 32,
-    patchSize: 2,
-    temporalPatchSize: 2,
-    spatialMergeSize: 2,
-    windowSize: 16,
-    fullAttentionBlocks: [],
-    outHiddenSize: 2048,
-    inChannels: 3,
-    tokensPerSecond: 4,
-  },
-  tokens: { image: 3, video: 6, visionStart: 4, visionEnd: 5, eos: [], bos: null, pad: 0 },
-};
+const CONFIG = qwen3bLayers(LAYERS);
 
 /** Normal weights of variance 1/fan_in, from one block of draws that every tensor reads from another place on. */
 function randomWeights(): WeightSource {

@@ -4,7 +4,8 @@ import type { EncodedSampleLike } from "../../src/evaluation/index.js";
 import { Qwen25Vl, type WeightSource } from "../../src/models/index.js";
 import { Random } from "../../src/tensor/index.js";
 
-const IMAGE = 3;
+export const IMAGE = 3;
+export const VIDEO = 6;
 
 /** Normal weights of variance 1/fan_in, norms one, biases zero. */
 export function randomWeights(seed: number): WeightSource {
@@ -38,10 +39,11 @@ const DECODER: QwenDecoderConfig = {
   maxPositions: 4096,
 };
 
-export function syntheticModel(seed = 1): Qwen25Vl {
-  const config: Qwen25VlConfig = {
+/** A decoder behind a vision tower of one narrow layer, which the benches do not measure. */
+function withNarrowTower(decoder: QwenDecoderConfig, spatialMergeSize: number): Qwen25VlConfig {
+  return {
     architecture: "qwen2_5_vl",
-    decoder: DECODER,
+    decoder,
     vision: {
       depth: 1,
       hiddenSize: 32,
@@ -49,16 +51,39 @@ export function syntheticModel(seed = 1): Qwen25Vl {
       intermediateSize: 32,
       patchSize: 2,
       temporalPatchSize: 2,
-      spatialMergeSize: 2,
+      spatialMergeSize,
       windowSize: 16,
       fullAttentionBlocks: [],
-      outHiddenSize: DECODER.hiddenSize,
+      outHiddenSize: decoder.hiddenSize,
       inChannels: 3,
       tokensPerSecond: 4,
     },
-    tokens: { image: IMAGE, video: 6, visionStart: 4, visionEnd: 5, eos: [], bos: null, pad: 0 },
+    tokens: { image: IMAGE, video: VIDEO, visionStart: 4, visionEnd: 5, eos: [], bos: null, pad: 0 },
   };
-  return new Qwen25Vl(config, randomWeights(seed));
+}
+
+/** Decoder layers of Qwen2.5-VL-3B's shapes, with a small vocabulary. */
+export function qwen3bLayers(layers: number, spatialMergeSize = 2): Qwen25VlConfig {
+  const decoder = {
+    vocabSize: 1000,
+    hiddenSize: 2048,
+    intermediateSize: 11008,
+    layers,
+    heads: 16,
+    kvHeads: 2,
+    headDim: 128,
+    rmsNormEps: 1e-6,
+    ropeTheta: 1e6,
+    mropeSection: [16, 24, 24],
+    tiedHead: true,
+    attentionWindows: new Array<null>(layers).fill(null),
+    maxPositions: 32768,
+  } as const;
+  return withNarrowTower(decoder, spatialMergeSize);
+}
+
+export function syntheticModel(seed = 1): Qwen25Vl {
+  return new Qwen25Vl(withNarrowTower(DECODER, 2), randomWeights(seed));
 }
 
 /** Samples of 64 visual and 32 text tokens, 4 of them the answer. */
