@@ -94,7 +94,7 @@ function summarise(rounds: readonly KernelRow[]): KernelRow {
 
 export async function benchKernels(): Promise<KernelsBench> {
   const { provideJupyter, cacheDirectory } = await setUp();
-  const { python } = await provideJupyter("test");
+  const { python } = await provideJupyter("lab"); // the one that has ipykernel
   const tslab = await provideTslab(cacheDirectory());
   const names = ["espalier", "python3", ...(tslab === undefined ? [] : ["tslab"])];
   const JUPYTER_PATH = [path.join(ROOT, "share", "jupyter"), ...(tslab === undefined ? [] : [tslab])].join(

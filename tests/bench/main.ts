@@ -20,6 +20,11 @@ const run = promisify(execFile);
 const README = path.join(import.meta.dirname, "..", "..", "..", "README.md");
 const MARKERS = ["<!-- bench -->", "<!-- /bench -->"] as const;
 
+/** What a bench printed, from the line on which its JSON begins: the set-up of an environment may have told of itself before. */
+function resultIn(stdout: string): unknown {
+  return JSON.parse(stdout.slice(Math.max(0, stdout.search(/^[[{]/m))));
+}
+
 function table(rows: readonly Row[]): string {
   const verdict = ({ met }: Row) => (met === null ? "" : met ? "met" : "missed");
   const lines = rows.map((row) => `| ${row.what} | ${row.measured} | ${row.target} | ${verdict(row)} |`);
@@ -60,7 +65,7 @@ for (const bench of BENCHES.filter(({ name }) => wanted.length === 0 || wanted.i
   try {
     const script = path.join(import.meta.dirname, `${bench.name}.js`);
     const { stdout } = await run(process.execPath, [script], { maxBuffer: 2 ** 28 });
-    const section = table(bench.rows(JSON.parse(stdout)));
+    const section = table(bench.rows(resultIn(stdout)));
     sections.set(bench.name, section);
     console.log(`\n${bench.name} (${((performance.now() - began) / 1000).toFixed(0)} s)\n${section}`);
   } catch (error) {
