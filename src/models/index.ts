@@ -32,5 +32,6 @@ export type {
 export { isPacked, type PackedLayout, packLayout, packLike } from "./packing.js";
 export { Parameters, type ParametersOptions, type Residency, type WeightSource } from "./parameters.js";
 export { compareWithReference, type ParityReport, type ParityRow, type ParityTolerances } from "./parity.js";
+export { PooledModel, type TokenGrid } from "./pooledModel.js";
 export { Qwen25Vl } from "./qwen2_5_vl/index.js";
 export { chooseResidency, USUAL_TOKENS, WEIGHT_CHOICES, type WeightChoice } from "./residency.js";

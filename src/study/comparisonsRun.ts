@@ -30,7 +30,7 @@ export function comparisonBudgets(budgets: readonly number[]): number[] {
 /** One side of a comparison. */
 interface Side {
   readonly entry: EvaluationEntry;
-  /** Whether its schedules can be projected: a smaller picture cannot. */
+  /** Whether its schedules can be projected: what has fewer visual tokens from the start cannot. */
   readonly projectable: boolean;
 }
 
@@ -64,7 +64,7 @@ export function comparisonPairs(
     for (const series of rivals) {
       const entry = evaluations(entries, "test", series).find((candidate) => candidate.budget === budget);
       if (!entry) continue;
-      const rival: Side = { entry, projectable: series !== SERIES.downsampled };
+      const rival: Side = { entry, projectable: entry.smaller === undefined };
       pairs.push({ a: SERIES.search, b: series, budget, sides: [search, rival] });
     }
     const index = points === null ? null : gridChoices(points, [at.normalised])[0];

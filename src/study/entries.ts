@@ -93,13 +93,13 @@ export interface Outcome {
   readonly accuracy: readonly number[];
 }
 
-/** Smaller pictures, means over samples. */
+/** Pictures with fewer visual tokens, means over samples. */
 export interface SmallerPictures {
   /** Part of the range of costs that the budget leaves over, because grids are whole. */
   readonly unspent: number;
   /** The vision tower's multiply-accumulates, relative to whole pictures. */
   readonly visionMacs: number;
-  /** The vision tower's seconds a sample, with these pictures and with whole ones. */
+  /** Seconds a sample until its visual tokens are there, with these pictures and with whole ones. */
   readonly visionSeconds: readonly [smaller: number, whole: number];
 }
 
@@ -112,7 +112,7 @@ export interface EvaluationEntry extends Outcome {
   readonly budget: number | null;
   /** The projected schedules before single tokens were added. */
   readonly beforeTopUp?: Outcome;
-  /** Of the control with smaller pictures: what the report says of them. */
+  /** Of the controls with fewer visual tokens from the start: what the report says of them. */
   readonly smaller?: SmallerPictures;
   readonly layerForwards: number;
   readonly seconds: number;
@@ -195,6 +195,7 @@ export const SERIES = {
   random: "control:random",
   uniformStride: "control:uniformStride",
   downsampled: "control:downsampled",
+  pooled: "control:pooled",
   /** Evaluations that exist for a comparison at matched cost only. */
   matched: "matched",
 } as const;

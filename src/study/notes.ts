@@ -31,21 +31,32 @@ export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): 
       `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
     );
   }
-  return [...notes, ...benchmarksNote(header), ...smallerPicturesNote(entries)];
+  return [...notes, ...benchmarksNote(header), ...smallerPicturesNotes(entries)];
 }
 
-/** What smaller pictures leave over, and what they save outside every budget. */
-function smallerPicturesNote(entries: readonly JournalEntry[]): string[] {
-  const found = evaluations(entries, "test", SERIES.downsampled)
-    .sort((a, b) => a.budget! - b.budget!)
-    .flatMap(({ budget, smaller }) => (smaller === undefined ? [] : [{ budget, ...smaller }]));
-  if (found.length === 0) return [];
-  const list = (of: (one: (typeof found)[number]) => string) => found.map(of).join(", ");
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-  const milliseconds = (seconds: number) => (1000 * seconds).toFixed(1);
-  return [
-    `Downsampled pictures at budgets ${list(({ budget }) => String(budget))}: ${list(({ unspent }) => percent(unspent))} of the range of costs stays unspent, since grids are whole; ` +
-      `the vision tower takes ${list(({ visionMacs }) => percent(visionMacs))} of its multiply-accumulates and ${list((one) => milliseconds(one.visionSeconds[0]))} ms a sample ` +
-      `instead of ${list((one) => milliseconds(one.visionSeconds[1]))}, a saving that no budget counts.`,
-  ];
+/** What has fewer visual tokens from the start: how a note calls it, and why some of the cost stays unspent. */
+const SMALLER = [
+  { series: SERIES.downsampled, title: "Downsampled pictures" },
+  { series: SERIES.pooled, title: "Visual tokens averaged over a coarser grid" },
+] as const;
+
+/** What fewer visual tokens leave over, and what they save outside every budget. */
+function smallerPicturesNotes(entries: readonly JournalEntry[]): string[] {
+  return SMALLER.flatMap(({ series, title }) => {
+    const found = evaluations(entries, "test", series)
+      .sort((a, b) => a.budget! - b.budget!)
+      .flatMap(({ budget, smaller }) => (smaller === undefined ? [] : [{ budget, ...smaller }]));
+    if (found.length === 0) return [];
+    const list = (of: (one: (typeof found)[number]) => string) => found.map(of).join(", ");
+    const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+    const milliseconds = (seconds: number) => (1000 * seconds).toFixed(1);
+    const unspent = `${title} at budgets ${list(({ budget }) => String(budget))}: ${list((one) => percent(one.unspent))} of the range of costs stays unspent, since grids are whole; `;
+    const towerWhole = found.every(({ visionMacs }) => visionMacs === 1);
+    return [
+      towerWhole
+        ? `${unspent}the vision tower runs whole, and nothing of it is saved.`
+        : `${unspent}the vision tower takes ${list(({ visionMacs }) => percent(visionMacs))} of its multiply-accumulates and ${list((one) => milliseconds(one.visionSeconds[0]))} ms a sample ` +
+          `instead of ${list((one) => milliseconds(one.visionSeconds[1]))}, a saving that no budget counts.`,
+    ];
+  });
 }

@@ -1,14 +1,11 @@
-/** The parts of a study that are pure functions: budgets, matching of costs, smaller pictures, intervals, differences. */
+/** The parts of a study that are pure functions: budgets, matching of costs, intervals, differences. */
 import { assert, expect } from "chai";
 import fc from "fast-check";
-import type { QwenImageProcessorConfig } from "../../src/checkpoint/index.js";
 import { costModel, costRange, type DecoderShape, totalCost } from "../../src/cost/index.js";
 import { EspalierError } from "../../src/errors.js";
 import { bootstrapMeans } from "../../src/statistics/index.js";
 import { checkBudgets, sampleBudgets } from "../../src/study/budgets.js";
 import { comparisonBudgets, matchPair, type Pair } from "../../src/study/comparisonsRun.js";
-import type { StudySample } from "../../src/study/data/index.js";
-import { affordableTokens, downsample } from "../../src/study/downsample.js";
 import type { EvaluationEntry, SampleList, StudySettings } from "../../src/study/entries.js";
 import { differences } from "../../src/study/fingerprint.js";
 import { INTERVALS, intervals, ratioIntervals } from "../../src/study/intervals.js";
@@ -126,82 +123,6 @@ describe("study/comparisonsRun", () => {
     expect(comparisonBudgets([1, 2, 3, 4, 5, 6, 7, 8])).to.deep.equal([1, 3, 5, 7]);
     expect(comparisonBudgets([0.7])).to.deep.equal([0.7]);
     expect(comparisonBudgets([])).to.deep.equal([]);
-  });
-});
-
-describe("study/downsample", () => {
-  it("affords the most tokens at every layer that fit", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 60 }),
-        fc.integer({ min: 1, max: 60 }),
-        fc.double({ min: 0, max: 1.2, noNaN: true }),
-        (text, visual, share) => {
-          const budget = share * costRange(cost, { text, visual }).full;
-          const fits = (tokens: number) => totalCost(cost, new Array<number>(5).fill(tokens), text) <= budget;
-          let most: number | null = null;
-          for (let tokens = 1; tokens <= visual; tokens++) if (fits(tokens)) most = tokens;
-          expect(affordableTokens(cost, budget, { text, visual })).to.equal(most);
-        },
-      ),
-    );
-  });
-
-  const config: QwenImageProcessorConfig = {
-    kind: "qwen2_vl",
-    patchSize: 4,
-    temporalPatchSize: 1,
-    mergeSize: 2,
-    minPixels: 64,
-    maxPixels: 64 * 64,
-    doResize: true,
-    filter: "bicubic",
-    doRescale: true,
-    rescaleFactor: 1 / 255,
-    doNormalize: false,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  };
-  const picture = (width: number, height: number) => ({
-    width,
-    height,
-    data: new Uint8Array(width * height * 3).fill(99),
-  });
-  const IMAGE = 9;
-
-  /** Pictures of 8 × 4 and of 2 × 2 visual tokens between words. */
-  function sample(): StudySample {
-    const ids = [1, ...new Array<number>(32).fill(IMAGE), 2, ...new Array<number>(4).fill(IMAGE), 3, 4, 5];
-    return {
-      id: "s",
-      task: "t",
-      inputIds: Int32Array.from(ids),
-      promptLength: ids.length - 2,
-      pixelValues: new Float32Array(0),
-      gridThw: [
-        [1, 8, 16],
-        [1, 4, 4],
-      ],
-    };
-  }
-
-  it("keeps the words, the answer and the proportions, and stays within the tokens", () => {
-    for (const most of [2, 5, 9, 17, 30, 35]) {
-      const small = downsample(sample(), [picture(64, 32), picture(16, 16)], config, IMAGE, most)!;
-      const tokens = small.gridThw.map(([t, h, w]) => (t * h * w) / 4);
-      expect(tokens.reduce((a, b) => a + b, 0)).to.be.within(2, most);
-      expect([...small.inputIds].filter((id) => id !== IMAGE)).to.deep.equal([1, 2, 3, 4, 5]);
-      expect([...small.inputIds].filter((id) => id === IMAGE)).to.have.length(tokens[0] + tokens[1]);
-      expect(small.inputIds.indexOf(2)).to.equal(1 + tokens[0]);
-      expect(small.promptLength).to.equal(small.inputIds.length - 2);
-      expect(small.pixelValues).to.have.length((tokens[0] + tokens[1]) * 4 * 3 * 16);
-    }
-  });
-
-  it("leaves alone what fits, and gives up where every picture would need a token more", () => {
-    const whole = sample();
-    expect(downsample(whole, [], config, IMAGE, 36)).to.equal(whole);
-    expect(downsample(whole, [picture(64, 32), picture(16, 16)], config, IMAGE, 1)).to.equal(null);
   });
 });
 

@@ -1,48 +1,11 @@
-/** Smaller pictures for the control that spends a budget on resolution instead of on a schedule (METHOD §8). */
-import { type ImageProcessorConfig, patchImages } from "../checkpoint/index.js";
-import { type CostModel, totalCost } from "../cost/index.js";
-import type { EncodedSampleLike } from "../evaluation/index.js";
-import type { RgbImage } from "../tasks/index.js";
-import type { StudySample } from "./data/index.js";
-
-/** The most visual tokens, V or fewer, whose full-model cost fits; null where not even one does. */
-export function affordableTokens(
-  cost: CostModel,
-  budget: number,
-  { text, visual }: { readonly text: number; readonly visual: number },
-): number | null {
-  const fits = (tokens: number) => totalCost(cost, new Array<number>(cost.layers).fill(tokens), text) <= budget;
-  let low = 0;
-  let high = visual;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low >= 1 && fits(low) ? low : null;
-}
-
-/** Token ids with each picture's run of image tokens replaced by one of another length. */
-function withRuns(sample: StudySample, imageToken: number, before: readonly number[], after: readonly number[]) {
-  const ids: number[] = [];
-  let picture = 0;
-  let left = 0;
-  let promptLength = sample.promptLength;
-  for (const id of sample.inputIds) {
-    if (id !== imageToken) {
-      ids.push(id);
-      continue;
-    }
-    if (left === 0) {
-      left = before[picture];
-      for (let i = 0; i < after[picture]; i++) ids.push(imageToken);
-      promptLength += after[picture] - before[picture];
-      picture++;
-    }
-    left--;
-  }
-  return { inputIds: Int32Array.from(ids), promptLength };
-}
+/** Smaller pictures: the control that spends a budget on resolution instead of on a schedule (METHOD §8). */
+import { type ImageProcessorConfig, patchImages } from "../../checkpoint/index.js";
+import type { EncodedSampleLike } from "../../evaluation/index.js";
+import type { RgbImage } from "../../tasks/index.js";
+import type { StudySample } from "../data/index.js";
+import { SERIES } from "../entries.js";
+import type { PictureControl } from "./pictureControl.js";
+import { withRuns } from "./withRuns.js";
 
 /**
  * A sample with its pictures on the largest grids of at most `most` visual tokens together, each picture in proportion.
@@ -83,3 +46,19 @@ export function downsample(
   }
   return null;
 }
+
+/** Each picture on the largest grid that the budget affords, where pictures are known and the model takes any size. */
+export const downsampledPictures: PictureControl = {
+  series: SERIES.downsampled,
+  title: "control downsampled pictures",
+  applies: ({ data }) =>
+    data.processor?.imageConfig.kind === "qwen2_vl" && data.test.every(({ pictures }) => pictures !== undefined),
+  begin({ studyModel: { model, config }, data }) {
+    return async (index, most) => {
+      const sample = data.test[index];
+      const images = await sample.pictures!();
+      const made = downsample(sample, images, data.processor!.imageConfig, config.tokens.image, most);
+      return made === null ? null : { model, sample: made };
+    };
+  },
+};
