@@ -181,6 +181,7 @@ export {
   createStudy,
   type DataOptions,
   EMBEDDED_DIRECTORY,
+  type EmbeddedDataOptions,
   embeddedData,
   type FillAnswersOptions,
   fillAnswers,

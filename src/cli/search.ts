@@ -66,7 +66,10 @@ export function searchCommand(args: readonly string[]): Command {
       [],
     )
     .option("--grid", "also evaluate the reference grid of 700 schedules, and how far the search is from it", false)
-    .option("--no-controls", "leave out the controls: random tokens, a uniform stride, fewer visual tokens from the start")
+    .option(
+      "--no-controls",
+      "leave out the controls: random tokens, a uniform stride, fewer visual tokens from the start",
+    )
     .option("--no-recipes", "leave out the published recipes: FastV's, VTW's, PyramidDrop's, and the selector's own");
   addOutputOptions(command, "<storage>/<name>");
   return command.addHelpText("after", HELP).action(async (options: SearchOptions) => {

@@ -5,7 +5,7 @@ import { KERNEL_FUNCTIONS } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning, FORMS, type LagrangianForm } from "../search/index.js";
 import { SELECTORS } from "../selectors/index.js";
 import type { StudySearchOptions } from "../study/index.js";
-import { numberList, positiveNumber, wholeNumber } from "./values.js";
+import { amount, numberList, positiveNumber, wholeNumber } from "./values.js";
 
 /** Where studies are kept unless told. */
 export const STORAGE = "runs";
@@ -28,6 +28,8 @@ export interface TrainingCliOptions {
   readonly learningRate?: number;
   readonly form?: LagrangianForm;
   readonly scouts?: number;
+  /** Gigabytes. */
+  readonly preparedMemory?: number;
 }
 
 /** Adds --name and --storage. */
@@ -72,6 +74,11 @@ export function addTrainingOptions(command: Command): Command {
       "samples on which single cuts are tried before training (default: the search's)",
       wholeNumber(0),
     )
+    .option(
+      "--prepared-memory <gigabytes>",
+      "of training samples that are held behind the teacher; others go through it each time they are drawn (default: half of what is free)",
+      amount,
+    )
     .addOption(new Option("--form <name>", "how budgets enter training (default: the search's)").choices(FORMS));
 }
 
@@ -83,6 +90,7 @@ export function searchOptions({
   learningRate,
   form,
   scouts,
+  preparedMemory,
 }: TrainingCliOptions): StudySearchOptions {
   return {
     ...(budgets === undefined ? {} : { budgets }),
@@ -90,6 +98,7 @@ export function searchOptions({
     ...(batch === undefined ? {} : { batch }),
     ...(learningRate === undefined ? {} : { learningRate }),
     ...(scouts === undefined ? {} : { scouts }),
+    ...(preparedMemory === undefined ? {} : { preparedMemory: preparedMemory * 1e9 }),
     ...(form === undefined ? {} : { lagrangian: { form } }),
   };
 }

@@ -17,6 +17,13 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("A number above 0 is wanted, such as 0.004.");
 }
 
+/** A number from 0 up. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("A number from 0 up is wanted, such as 2.5.");
+}
+
 /** Numbers from 0 up, separated by commas. */
 export function numberList(text: string): number[] {
   const parts = text.split(",").map((part) => part.trim());

@@ -9,6 +9,7 @@ import { EspalierError } from "../errors.js";
 import type { VisionLanguageModel } from "../models/index.js";
 import type { Selector } from "../selectors/index.js";
 import { Pacer } from "../tensor/index.js";
+import type { PixelValues } from "./pixels.js";
 import {
   checkPictures,
   type EncodedPromptLike,
@@ -21,7 +22,7 @@ import {
 } from "./promptBatch.js";
 
 /** A tokenised sample with its answer, as a processor or a samples file gives it: `inputIds` are prompt, then answer. */
-export interface EncodedSampleLike extends EncodedPromptLike {
+export interface EncodedSampleLike<Pixels extends PixelValues = PixelValues> extends EncodedPromptLike<Pixels> {
   readonly task: string;
   readonly promptLength: number;
 }

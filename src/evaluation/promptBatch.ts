@@ -10,14 +10,15 @@ import {
 } from "../models/index.js";
 import { attentionScores, pictureRelevance, type RankedSample, type Selector } from "../selectors/index.js";
 import type { Pacer } from "../tensor/index.js";
+import { type PixelValues, readPixels } from "./pixels.js";
 
 /** Token ids with the pictures they speak of, as a processor gives them. */
-export interface EncodedPromptLike {
+export interface EncodedPromptLike<Pixels extends PixelValues = PixelValues> {
   readonly id: string;
   /** Unpadded. */
   readonly inputIds: Int32Array;
   /** [Σ patches · patchWidth] */
-  readonly pixelValues: Float32Array;
+  readonly pixelValues: Pixels;
   /** Of its pictures and videos, in the order of their tokens. */
   readonly gridThw: readonly GridThw[];
   /** Per grid: seconds between the times of a video's grid, default 1; a picture's is not read. */
@@ -66,8 +67,9 @@ export async function encodePictures(
 ): Promise<tf.Tensor2D | null> {
   const parts: tf.Tensor2D[] = [];
   try {
-    for (const { id, pixelValues, gridThw } of encoded) {
+    for (const { id, pixelValues: values, gridThw } of encoded) {
       if (gridThw.length === 0) continue;
+      const pixelValues = await readPixels(values);
       const patches = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
       if (pixelValues.length % patches !== 0) {
         throw new EspalierError(

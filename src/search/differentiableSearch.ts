@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { costRange, fromNormalised, totalCost } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import { evaluateCounts, type PreparedSample, type PreparedSamples } from "../evaluation/index.js";
+import { evaluateCounts, type PreparedSample, type PreparedSamples, type SampleSource } from "../evaluation/index.js";
 import { relaxedRun } from "../relaxation/index.js";
 import { sharesGradient } from "../schedules/index.js";
 import { AdamW, Pacer, Random } from "../tensor/index.js";
@@ -26,7 +26,7 @@ const SNAPSHOTS = 3;
 export class DifferentiableSearch {
   readonly options: Required<Omit<SearchOptions, "lagrangian" | "validation">>;
   readonly predictor: Predictor;
-  readonly #prepared: PreparedSamples;
+  readonly #source: SampleSource;
   readonly #lagrangian: AugmentedLagrangian;
   readonly #optimizer: AdamW;
   #random: Random;
@@ -41,20 +41,19 @@ export class DifferentiableSearch {
   #choice: number[] = [];
 
   /**
-   * @param prepared training samples; owned by the caller and kept alive by it as long as the search runs.
+   * @param source training samples; owned by the caller and kept alive by it as long as the search runs.
    * @throws EspalierError for budgets outside (0, 1] or no samples.
    */
-  constructor(prepared: PreparedSamples, options: SearchOptions) {
+  constructor(source: SampleSource, options: SearchOptions) {
     const budgets = options.budgets ?? DEFAULT_BUDGETS;
-    if (prepared.samples.length === 0)
-      throw new EspalierError("A search needs at least one training sample; there are none.");
+    if (source.size === 0) throw new EspalierError("A search needs at least one training sample; there are none.");
     const wrong = budgets.find((budget) => !(budget >= 0 && budget <= 1));
     if (budgets.length === 0 || wrong !== undefined) {
       throw new EspalierError(
         `The budget ${wrong ?? "list is empty and"} cannot be trained; give normalised budgets from 0 (the floor: no visual token after layer 0) to 1.`,
       );
     }
-    this.#prepared = prepared;
+    this.#source = source;
     this.#validation = options.validation;
     this.options = {
       kernel: options.kernel,
@@ -70,7 +69,7 @@ export class DifferentiableSearch {
       selection: options.selection ?? 48,
       seed: options.seed ?? 0,
     };
-    const { hidden, layers } = prepared.model.shape;
+    const { hidden, layers } = source.model.shape;
     const { kernel, conditioning, seed } = this.options;
     this.predictor = new Predictor({ conditioning, hidden, layers, kernel, budgets: this.options.budgets, seed });
     this.#lagrangian = new AugmentedLagrangian(this.options.budgets.length, options.lagrangian);
@@ -79,7 +78,7 @@ export class DifferentiableSearch {
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.#prepared.samples.length / this.options.batch);
+    return Math.ceil(this.#source.size / this.options.batch);
   }
 
   get steps(): number {
@@ -99,7 +98,11 @@ export class DifferentiableSearch {
   async #begin(pacer: Pacer): Promise<void> {
     const { budgets, cost, scouts } = this.options;
     if (scouts > 0) {
-      const found = await scout(this.#prepared, budgets, cost, { samples: scouts, pacer });
+      const few = Array.from({ length: Math.min(scouts, this.#source.size) }, (_, s) => s);
+      const found = await this.#source.borrow(few, pacer, async (prepared) => {
+        this.#layerForwards += prepared.layerForwards;
+        return scout(prepared, budgets, cost, pacer);
+      });
       this.#layerForwards += found.layerForwards;
       this.predictor.setTable(await fitKernel(this.options.kernel, found.shares, this.options.seed, pacer));
     }
@@ -144,13 +147,18 @@ export class DifferentiableSearch {
    * @throws EspalierError when the divergence or the gradient stops being finite; Stopped.
    */
   async step(pacer: Pacer = new Pacer()): Promise<SearchStep> {
-    const { samples, model } = this.#prepared;
-    const { batch, budgets, kernel } = this.options;
-    const { layers } = model.shape;
+    const { batch } = this.options;
     const within = this.#step % this.stepsPerEpoch;
     if (!this.#begun) await this.#begin(pacer);
-    if (within === 0) this.#order = this.#random.shuffle([...samples.keys()]);
-    const members = this.#order.slice(within * batch, (within + 1) * batch).map((s) => samples[s]);
+    if (within === 0) this.#order = this.#random.shuffle([...Array(this.#source.size).keys()]);
+    const members = this.#order.slice(within * batch, (within + 1) * batch);
+    return this.#source.borrow(members, pacer, (prepared) => this.#stepOn(prepared, pacer));
+  }
+
+  async #stepOn(prepared: PreparedSamples, pacer: Pacer): Promise<SearchStep> {
+    const { budgets, kernel } = this.options;
+    const members = prepared.samples;
+    const { layers } = prepared.model.shape;
     const buckets = members.map(() => this.#random.integer(0, budgets.length - 1));
     const targets = buckets.map((bucket) => budgets[bucket]);
 
@@ -161,7 +169,7 @@ export class DifferentiableSearch {
       const projections =
         this.#lagrangian.options.form === "projected" ? this.#project(members, proposed, targets) : null;
       const shares = projections?.map((projection) => projection.shares) ?? proposed;
-      const run = await relaxedRun(this.#prepared, members, shares, { pacer, estimator: this.options.estimator });
+      const run = await relaxedRun(prepared, members, shares, { pacer, estimator: this.options.estimator });
       const costs = members.map((sample, b) => this.#relaxedCost(sample, shares[b]));
       const slack = costs.map(({ cost }, b) => targets[b] - cost);
       const terms = this.#lagrangian.terms(buckets, run.divergence, slack);
@@ -185,7 +193,7 @@ export class DifferentiableSearch {
       }
       this.#step++;
       // Layer 0 is cached: L − 1 layers forward and, at twice the price, backward.
-      this.#layerForwards += members.length * 3 * (layers - 1);
+      this.#layerForwards += members.length * 3 * (layers - 1) + prepared.layerForwards;
       if (this.betweenEpochs) await this.#endEpoch(pacer);
       return {
         step: this.#step,
@@ -218,7 +226,7 @@ export class DifferentiableSearch {
 
   /** [B][L] shares of kernel parameters [B, P]. */
   #sharesOf(parameters: tf.Tensor2D, phase?: "execution"): Float32Array[] {
-    const { layers } = this.#prepared.model.shape;
+    const { layers } = this.#source.model.shape;
     const flat = tf.tidy(() => this.options.kernel.shares(parameters, layers, phase).dataSync<"float32">());
     return Array.from({ length: parameters.shape[0] }, (_, b) => flat.slice(b * layers, (b + 1) * layers));
   }

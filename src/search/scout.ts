@@ -37,7 +37,7 @@ export function scoutedShapes(layers: number): Shape[] {
 }
 
 /**
- * @param prepared the search's training samples; the first `samples` of them are looked at.
+ * @param prepared the samples that are looked at.
  * @param budgets normalised, ascending.
  * @throws Stopped.
  */
@@ -45,10 +45,9 @@ export async function scout(
   prepared: PreparedSamples,
   budgets: readonly number[],
   cost: CostModel,
-  options: { samples: number; pacer?: Pacer },
+  pacer?: Pacer,
 ): Promise<Scouting> {
   const { layers } = prepared.model.shape;
-  const few: PreparedSamples = { ...prepared, samples: prepared.samples.slice(0, options.samples) };
   const shapes = scoutedShapes(layers);
   const counts = memoised(
     (shape: number, budget: number, tokens: TokenCounts) =>
@@ -56,13 +55,13 @@ export async function scout(
   );
   const candidates = budgets.flatMap((_, budget) => shapes.map((_, shape) => ({ budget, shape })));
   const { results, layerForwards } = await evaluateShared(
-    few,
+    prepared,
     candidates.length,
     (c, { tokens }) => counts(candidates[c].shape, candidates[c].budget, tokens),
-    { pacer: options.pacer },
+    { pacer },
   );
   const means = results.map(({ divergence }) => divergence.reduce((a, b) => a + b, 0) / divergence.length);
-  const tokens = few.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? few.samples[0].tokens;
+  const tokens = prepared.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? prepared.samples[0].tokens;
   const shares = budgets.map((_, budget) => {
     const row = means.slice(budget * shapes.length, (budget + 1) * shapes.length);
     const best = row.indexOf(Math.min(...row));

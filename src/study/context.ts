@@ -28,6 +28,8 @@ export interface ContextParts {
   readonly cost: CostModel;
   /** Null for a study in memory. */
   readonly directory: string | null;
+  /** Told in one sentence what is noteworthy and no error. */
+  readonly warn: (sentence: string) => void;
 }
 
 /** What to evaluate. */
@@ -38,6 +40,8 @@ export interface Candidate {
   readonly budget: number | null;
   readonly counts: readonly (readonly number[])[];
   readonly beforeTopUp?: readonly (readonly number[])[];
+  /** Layer-forwards that were spent on finding it, charged with its evaluation; default 0. */
+  readonly searchLayerForwards?: number;
 }
 
 /** The mean of numbers; NaN of none. */
@@ -56,6 +60,7 @@ export class StudyContext {
   readonly kernel: KernelFunction;
   readonly cost: CostModel;
   readonly emitter: StudyEmitter;
+  readonly warn: (sentence: string) => void;
   readonly #journal: Journal;
   readonly #directory: string | null;
   readonly #scorer: Scorer;
@@ -72,6 +77,7 @@ export class StudyContext {
     this.kernel = parts.kernel;
     this.cost = parts.cost;
     this.emitter = parts.emitter;
+    this.warn = parts.warn;
     this.#journal = parts.journal;
     this.#directory = parts.directory;
     this.#scorer = scorerOf(parts.data);
@@ -184,7 +190,7 @@ export class StudyContext {
    * @param other the split's samples as another selector ranks them; default the study's.
    */
   async evaluate(candidate: Candidate, pacer: Pacer, other?: PreparedSamples): Promise<EvaluationEntry> {
-    const { split, counts, beforeTopUp, ...rest } = candidate;
+    const { split, counts, beforeTopUp, searchLayerForwards = 0, ...rest } = candidate;
     const started = performance.now();
     const prepared = other ?? (await this.prepared(split, pacer));
     const outcome = await this.outcome(prepared, split, counts, pacer);
@@ -198,7 +204,7 @@ export class StudyContext {
       ...rest,
       ...outcome,
       ...(before === undefined ? {} : { beforeTopUp: before }),
-      layerForwards: runs * counts.length * (this.layers - 1),
+      layerForwards: runs * counts.length * (this.layers - 1) + searchLayerForwards,
       seconds: (performance.now() - started) / 1000,
     };
     this.remember(entry);

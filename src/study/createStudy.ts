@@ -232,6 +232,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       kernel,
       cost,
       directory,
+      warn,
     });
     const close = () => {
       context.dispose();

@@ -3,6 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../checkpoint/index.js";
+import type { PixelValues } from "../evaluation/index.js";
 import type { Pacer } from "../tensor/index.js";
 import type { StudySample } from "./data/index.js";
 import type { StudySettings } from "./entries.js";
@@ -59,6 +60,11 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
+/** SHA-256 of the numbers, hex, whether they are there or not. */
+export function pixelDigest(values: PixelValues): string {
+  return values instanceof Float32Array ? createHash("sha256").update(bytesOf(values)).digest("hex") : values.digest;
+}
+
 /** The fingerprint of samples in their order: ids, tokens, pictures, accepted answers, and what else a score goes by. */
 export async function fingerprintSamples(samples: readonly StudySample[], pacer: Pacer): Promise<string> {
   const hash = createHash("sha256");
@@ -69,7 +75,7 @@ export async function fingerprintSamples(samples: readonly StudySample[], pacer:
     const judged = category === undefined && unit === undefined ? [] : [category ?? null, unit ?? null];
     hash.update(JSON.stringify([id, task, promptLength, inputIds.length, gridThw, answers, ...judged, ...times]));
     hash.update(bytesOf(inputIds));
-    hash.update(bytesOf(sample.pixelValues));
+    hash.update(pixelDigest(sample.pixelValues));
     await pacer.pause();
   }
   return `sha256:${hash.digest("hex").slice(0, 32)}`;

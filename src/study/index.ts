@@ -9,6 +9,7 @@ export {
   combinedData,
   type DataOptions,
   DEFAULT_SIZES,
+  type EmbeddedDataOptions,
   embeddedData,
   type LlavaInstructDataOptions,
   llavaInstruct,

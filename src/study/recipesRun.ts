@@ -49,6 +49,7 @@ export async function runRecipes(context: StudyContext, options: StudyRecipesOpt
   let done = 0;
   for (const { name, make } of makers) {
     let recipe: Recipe | null = null;
+    let charged = 0;
     for (const budget of budgets) {
       context.progress("recipes", `recipe ${name}`, done++, total);
       const series = recipeSeries(name);
@@ -63,7 +64,10 @@ export async function runRecipes(context: StudyContext, options: StudyRecipesOpt
         counts.push(own);
         await pacer.pause();
       }
-      if (counts.length === targets.length) await context.evaluate({ ...key, budget, counts }, pacer);
+      if (counts.length !== targets.length) continue;
+      const fitted = recipe.layerForwards ?? 0;
+      await context.evaluate({ ...key, budget, counts, searchLayerForwards: fitted - charged }, pacer);
+      charged = fitted;
     }
   }
   context.progress("recipes", "recipes", total, total);

@@ -1,6 +1,8 @@
 /** Training a predictor within a study: resumable between epochs, with the same numbers as if never interrupted. */
+
+import { freemem } from "node:os";
 import { EspalierError } from "../errors.js";
-import type { PreparedSamples } from "../evaluation/index.js";
+import { heldSamples, type PreparedSamples, StreamedSamples, samplesThatFit } from "../evaluation/index.js";
 import { type KernelFunction, type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { type Conditioning, DifferentiableSearch, type SearchOptions } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
@@ -18,12 +20,18 @@ export interface TrainingOptions
   readonly conditioning?: Conditioning;
   /** Normalised budgets that are trained; those that are evaluated may be others. */
   readonly trainedBudgets?: readonly number[];
+  /**
+   * Bytes of training samples that are held behind the teacher; the others go through it again each time they are drawn, which
+   * is charged. Default half of the memory that is free; 0 holds none. May differ when a training is gone on with.
+   */
+  readonly preparedMemory?: number;
 }
 
 /** One training of a study: the study's own, or one with another kernel function or conditioning. */
 export interface Training {
   readonly series: string;
   readonly options: SearchOptions;
+  readonly preparedMemory?: number;
 }
 
 /** A kernel function with its options, as settings and reports write it. */
@@ -41,8 +49,9 @@ export function trainingOf(context: StudyContext, options: TrainingOptions): Tra
     ...(kernelLabel(kernel) === own ? [] : [kernel.name === context.kernel.name ? kernelLabel(kernel) : kernel.name]),
     ...(conditioning === context.settings.conditioning ? [] : [conditioning]),
   ];
-  const { kernel: _kernel, conditioning: _conditioning, trainedBudgets, ...rest } = options;
+  const { kernel: _kernel, conditioning: _conditioning, trainedBudgets, preparedMemory, ...rest } = options;
   return {
+    ...(preparedMemory === undefined ? {} : { preparedMemory }),
     series: [SERIES.search, ...differs].join(":"),
     options: {
       kernel,
@@ -134,7 +143,7 @@ export async function trainedSearch(
   const { series, options } = training;
   const saved = load(context, series);
   // Settings are compared before the teacher runs.
-  const shell = new DifferentiableSearch(like, options);
+  const shell = new DifferentiableSearch(heldSamples(like), options);
   try {
     if (saved !== null) demandSame(saved.settings, settingsOf(shell, training), series);
     if (saved !== null && context.entriesOf("training").some((entry) => entry.series === series)) {
@@ -159,10 +168,18 @@ async function train(
   demandSamples(context.data, "train");
   let started = performance.now();
   const validation = await context.prepared("validation", pacer);
-  const prepared = await context.prepare(context.data.train, "teacher on training samples", pacer);
+  const { train } = context.data;
+  const held = samplesThatFit(context.studyModel.model, train, training.preparedMemory ?? freemem() / 2);
+  if (held < train.length) {
+    context.warn(
+      `${train.length - held} of ${train.length} training samples do not fit in memory behind the teacher; they go through it again each time they are drawn.`,
+    );
+  }
+  const prepared = await context.prepare(train.slice(0, held), "teacher on training samples", pacer);
   let search: DifferentiableSearch | undefined;
   try {
-    search = new DifferentiableSearch(prepared, { ...options, validation });
+    const source = new StreamedSamples(prepared, train.slice(held));
+    search = new DifferentiableSearch(source, { ...options, validation });
     if (saved !== null) search.restore(saved.state);
     const settings = settingsOf(search, training);
     const epochs: EpochRecord[] = [...(saved?.epochs ?? [])];

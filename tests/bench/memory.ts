@@ -7,7 +7,7 @@
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { costModel } from "../../src/cost/index.js";
-import { prepareSamples } from "../../src/evaluation/index.js";
+import { heldSamples, prepareSamples } from "../../src/evaluation/index.js";
 import { kernelFunction } from "../../src/schedules/index.js";
 import { DifferentiableSearch } from "../../src/search/index.js";
 import { SELECTORS } from "../../src/selectors/index.js";
@@ -25,7 +25,7 @@ export async function benchMemory(steps = 1000) {
   await useBackend();
   const model = syntheticModel();
   const prepared = await prepareSamples(model, SELECTORS["fastv"](), syntheticSamples(SAMPLES));
-  const search = new DifferentiableSearch(prepared, {
+  const search = new DifferentiableSearch(heldSamples(prepared), {
     kernel: kernelFunction("multiStep"),
     cost: costModel("exact", model.shape),
     scouts: 0,

@@ -3,6 +3,7 @@
 import type { ArchitecturesBench } from "./architectures.js";
 import type { benchEmbedded } from "./embedded.js";
 import type { benchFrontier } from "./frontier.js";
+import type { GeneralisationBench } from "./generalisation.js";
 import type { benchGrid } from "./grid.js";
 import type { KernelRow, KernelsBench } from "./kernels.js";
 import type { LongPromptBench } from "./longPrompt.js";
@@ -240,6 +241,26 @@ export const BENCHES: readonly Bench[] = [
         target: "",
         met: null,
       }));
+    },
+  },
+  {
+    name: "generalisation",
+    rows(json) {
+      const { samples, rows } = json as GeneralisationBench;
+      return rows.map(({ kind, what, budget, held, seen, difference, distinguishable, costs }) => {
+        const interval = difference.interval;
+        const bounds = interval === null ? "" : ` [${signed(interval.low)}, ${signed(interval.high)}]`;
+        const verdict = distinguishable ? "" : ", not distinguishable";
+        const apart =
+          Math.abs(costs[0] - costs[1]) < 0.0005 ? "" : `; costs ${costs[0].toFixed(3)}, ${costs[1].toFixed(3)}`;
+        const on = kind === "architectures" ? "tiny random weights" : `${samples} samples a split`;
+        return {
+          what: `Unseen ${kind}, ${what}, budget ${budget}, ${on}: nats − those of a search that has seen them`,
+          measured: `${signed(difference.mean)}${bounds}${verdict} (${held.toFixed(3)}, ${seen.toFixed(3)}${apart})`,
+          target: "",
+          met: null,
+        };
+      });
     },
   },
   {

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { costModel } from "../../src/cost/index.js";
-import { prepareSamples } from "../../src/evaluation/index.js";
+import { heldSamples, prepareSamples } from "../../src/evaluation/index.js";
 import { kernelFunction } from "../../src/schedules/index.js";
 import { DifferentiableSearch } from "../../src/search/index.js";
 import { SELECTORS } from "../../src/selectors/index.js";
@@ -62,7 +62,7 @@ async function measure(batch: number, seconds: number): Promise<OwnRow> {
     tf.tidy(() => model.encodePictures(tf.tensor2d(pixelValues, [256, pixelValues.length / 256]), gridThw).dataSync());
   }
   const teacher = preparing - cpuSeconds(towers) / encoded.length;
-  const search = new DifferentiableSearch(prepared, {
+  const search = new DifferentiableSearch(heldSamples(prepared), {
     kernel: kernelFunction("multiStep"),
     cost: costModel("exact", model.shape),
     batch,
@@ -78,8 +78,10 @@ async function measure(batch: number, seconds: number): Promise<OwnRow> {
     steps++;
   }
   const own = cpuSeconds(begun) / (steps * batch);
-  const defaults = new DifferentiableSearch(prepared, { kernel: search.options.kernel, cost: search.options.cost })
-    .options;
+  const defaults = new DifferentiableSearch(heldSamples(prepared), {
+    kernel: search.options.kernel,
+    cost: search.options.cost,
+  }).options;
   if (defaults.batch !== BATCHES[0]) throw new Error(`The default batch is ${defaults.batch}; measure that one first.`);
   return { batch, steps, cpuSecondsPerSample: own, withTeacher: own + teacher / defaults.epochs };
 }

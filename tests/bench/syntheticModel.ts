@@ -87,7 +87,7 @@ export function syntheticModel(seed = 1): Qwen25Vl {
 }
 
 /** Samples of 64 visual and 32 text tokens, 4 of them the answer. */
-export function syntheticSamples(count: number, seed = 2): EncodedSampleLike[] {
+export function syntheticSamples(count: number, seed = 2): EncodedSampleLike<Float32Array>[] {
   return Array.from({ length: count }, (_, s) => {
     const random = new Random(seed).fork(`sample ${s}`);
     const words = (n: number) => Array.from({ length: n }, () => random.integer(10, DECODER.vocabSize - 1));

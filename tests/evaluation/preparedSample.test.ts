@@ -16,10 +16,10 @@ describe("prepareSamples", () => {
   after(() => model.dispose());
 
   /** The sentence about one sample that was changed among others that are sound, and that nothing stays allocated. */
-  const refusal = async (change: (sample: EncodedSampleLike) => EncodedSampleLike): Promise<string> => {
-    const samples = mixedSamples();
-    const pictured = samples.findIndex(({ gridThw }) => gridThw.length > 0);
-    samples[pictured] = change({ ...samples[pictured], id: "the one" });
+  const refusal = async (change: (sample: EncodedSampleLike<Float32Array>) => EncodedSampleLike): Promise<string> => {
+    const sound = mixedSamples();
+    const pictured = sound.findIndex(({ gridThw }) => gridThw.length > 0);
+    const samples = sound.map((sample, s) => (s === pictured ? change({ ...sample, id: "the one" }) : sample));
     const before = tf.memory().numTensors;
     let thrown: unknown;
     await prepareSamples(model, SELECTORS["fastv"](), samples).catch((error: unknown) => {

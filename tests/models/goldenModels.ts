@@ -18,7 +18,7 @@ export function goldenModel(...parts: string[]): string {
 }
 
 export interface GoldenModel extends LoadedModel {
-  readonly prompts: EncodedPromptLike[];
+  readonly prompts: EncodedPromptLike<Float32Array>[];
   /** Greedy continuations, the end token left out. */
   readonly generated: number[][];
 }
@@ -44,7 +44,7 @@ export async function loadGolden(name: GoldenCase): Promise<GoldenModel> {
   file.close();
   let picture = 0;
   let patch = 0;
-  const prompts = Array.from({ length: batch }, (_, b): EncodedPromptLike => {
+  const prompts = Array.from({ length: batch }, (_, b): EncodedPromptLike<Float32Array> => {
     const inputIds = ids.slice(b * length, (b + 1) * length).filter((_, i) => mask[b * length + i] === 1);
     let visual = inputIds.filter((id) => model.visualTokenIds.includes(id)).length;
     const gridThw: GridThw[] = [];

@@ -12,7 +12,10 @@ export interface WholeRun {
 }
 
 /** Runs every layer on a tape and goes back from the sum of the logits. Leaves no tensors. */
-export function wholeRun(model: VisionLanguageModel, { inputIds, gridThw, pixelValues }: EncodedPromptLike): WholeRun {
+export function wholeRun(
+  model: VisionLanguageModel,
+  { inputIds, gridThw, pixelValues }: EncodedPromptLike<Float32Array>,
+): WholeRun {
   const before = tf.memory().numBytes;
   const numbers = new Map<string, Float32Array>();
   const note = (name: string, x: tf.Tensor) => numbers.set(name, x.dataSync<"float32">().slice());

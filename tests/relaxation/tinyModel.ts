@@ -76,7 +76,12 @@ export function tinyModel(options: TinyOptions = {}): Qwen25Vl {
 export type Piece = number | readonly [number, number];
 
 /** One sample: prompt pieces in order, then as many answer tokens. */
-export function tinySample(id: string, pieces: readonly Piece[], answers: number, seed = 1): EncodedSampleLike {
+export function tinySample(
+  id: string,
+  pieces: readonly Piece[],
+  answers: number,
+  seed = 1,
+): EncodedSampleLike<Float32Array> {
   const random = new Random(seed).fork(id);
   const words = (count: number) => Array.from({ length: count }, () => random.integer(8, VOCABULARY - 1));
   const ids: number[] = [];
@@ -103,7 +108,7 @@ export function tinySample(id: string, pieces: readonly Piece[], answers: number
 }
 
 /** Lengths, numbers of visual tokens and answers that all differ; several pictures, and none. */
-export function mixedSamples(): EncodedSampleLike[] {
+export function mixedSamples(): EncodedSampleLike<Float32Array>[] {
   return [
     tinySample("square", [3, [8, 8], 5], 2),
     tinySample("wide", [2, [4, 16], 9], 3),
@@ -114,7 +119,7 @@ export function mixedSamples(): EncodedSampleLike[] {
 }
 
 /** `count` samples of 16 visual tokens and equal length. */
-export function equalSamples(count: number): EncodedSampleLike[] {
+export function equalSamples(count: number): EncodedSampleLike<Float32Array>[] {
   return Array.from({ length: count }, (_, s) => tinySample(`equal ${s}`, [3, [8, 8], 5], 2));
 }
 

@@ -2,7 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { assert } from "chai";
 import { type CostModel, costModel, costRange, fromNormalised } from "../../src/cost/index.js";
 import { EspalierError } from "../../src/errors.js";
-import { evaluateCounts, type PreparedSamples, prepareSamples } from "../../src/evaluation/index.js";
+import {
+  type EncodedSampleLike,
+  evaluateCounts,
+  heldSamples,
+  type PreparedSamples,
+  prepareSamples,
+  StreamedSamples,
+} from "../../src/evaluation/index.js";
 import type { Qwen25Vl } from "../../src/models/index.js";
 import type { Estimator } from "../../src/relaxation/index.js";
 import { kernelFunction } from "../../src/schedules/index.js";
@@ -39,8 +46,12 @@ describe("search/differentiableSearch", () => {
     model.dispose();
   });
 
-  const make = (options: Partial<SearchOptions> = {}, samples = prepared) =>
-    new DifferentiableSearch(samples, {
+  const make = (
+    options: Partial<SearchOptions> = {},
+    samples = prepared,
+    streamed: readonly EncodedSampleLike[] = [],
+  ) =>
+    new DifferentiableSearch(new StreamedSamples(samples, streamed), {
       kernel: kernelFunction("multiStep:2"),
       cost,
       budgets: [0.1, 0.3, 0.6],
@@ -66,13 +77,43 @@ describe("search/differentiableSearch", () => {
     );
   };
 
+  it("finds the same where samples are held, and where all or some go through the teacher whenever they are drawn", async () => {
+    const encoded = equalSamples(10);
+    const found = async (held: number) => {
+      const first = await prepareSamples(model, SELECTORS["fastv"](), encoded.slice(0, held));
+      const search = make({ scouts: 3 }, first, encoded.slice(held));
+      const steps = await finish(search);
+      const shares = schedulesOf(search, validation, 0.3).shares.map((row) => [...row]);
+      search.dispose();
+      first.dispose();
+      return { steps, shares };
+    };
+    const all = await found(10);
+    for (const held of [0, 4]) {
+      const before = tf.memory().numTensors;
+      const { steps, shares } = await found(held);
+      assert.equal(tf.memory().numTensors, before);
+      steps.forEach((step, i) => {
+        assert.closeTo(step.divergence, all.steps[i].divergence, 1e-4);
+      });
+      shares.forEach((row, s) => {
+        row.forEach((share, i) => {
+          assert.closeTo(share, all.shares[s][i], 1e-3);
+        });
+      });
+      // The teacher's passes: two epochs of those that are not held, and the scouts among them.
+      const again = LAYERS * (2 * (10 - held) + Math.max(0, 3 - held));
+      assert.equal(steps.at(-1)!.layerForwards, all.steps.at(-1)!.layerForwards + again);
+    }
+  });
+
   it("trains the paper's twenty budgets unless told otherwise", () => {
     assert.lengthOf(DEFAULT_BUDGETS, 20);
     assert.equal(DEFAULT_BUDGETS[0], 0.01);
     DEFAULT_BUDGETS.slice(1).forEach((budget, i) => {
       assert.closeTo(budget, 0.05 * (i + 1), 1e-12);
     });
-    const search = new DifferentiableSearch(prepared, { kernel: kernelFunction("multiStep"), cost });
+    const search = new DifferentiableSearch(heldSamples(prepared), { kernel: kernelFunction("multiStep"), cost });
     assert.deepEqual(search.options.budgets, [...DEFAULT_BUDGETS]);
     assert.equal(search.steps, search.stepsPerEpoch * search.options.epochs);
     search.dispose();

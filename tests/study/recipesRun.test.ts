@@ -58,6 +58,13 @@ describe("study/recipesRun", function () {
         expect(new Set(results.means.map(({ series }) => series))).to.not.include(
           name === "fitprune" ? "recipe:sparsevlm" : "recipe:fitprune",
         );
+        // Fitting a recipe is charged with it.
+        const work = (recipe: string) =>
+          readJournal(`${study.directory}/journal.jsonl`)
+            .flatMap((entry) => (entry.kind === "evaluation" && entry.series === `recipe:${recipe}` ? [entry] : []))
+            .reduce((sum, { layerForwards }) => sum + layerForwards, 0);
+        if (name === "fitprune") expect(work(name)).to.be.greaterThan(work("fastv"));
+        else expect(work(name)).to.equal(work("fastv"));
         const lines = readJournal(`${study.directory}/journal.jsonl`).length;
         await study.recipes();
         expect(readJournal(`${study.directory}/journal.jsonl`)).to.have.length(lines);

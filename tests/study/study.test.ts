@@ -285,6 +285,32 @@ describe("study", function () {
       for (const { matched } of comparisons) expect(matched).to.equal(true);
     });
 
+    it("trains on more samples than are held, says so, and finds the same", async () => {
+      const budgets = [0.3];
+      const found = async (preparedMemory: number | undefined) => {
+        const warnings: string[] = [];
+        const data = await samplesData(path.join(folder, "samples.safetensors"), { sizes: SIZES });
+        const lean = await createStudy({
+          model: path.join(folder, "model"),
+          data,
+          warn: (sentence) => warnings.push(sentence),
+        });
+        await lean.search({ ...SEARCH, budgets, ...(preparedMemory === undefined ? {} : { preparedMemory }) });
+        const { means, layerForwards } = await lean.results();
+        await lean.close();
+        return { counts: means[0].meanCounts, work: layerForwards["search"], warnings };
+      };
+      const held = await found(undefined);
+      const streamed = await found(0);
+      expect(held.warnings).to.deep.equal([]);
+      expect(streamed.warnings.join()).to.match(/^16 of 16 training samples do not fit in memory/);
+      streamed.counts.forEach((count, i) => {
+        expect(count).to.be.closeTo(held.counts[i], 0.2);
+      });
+      // Three epochs through the teacher instead of one.
+      expect(streamed.work - held.work).to.equal(2 * SIZES.train * LAYERS);
+    });
+
     it("takes bytes of the cache as budgets, and refuses one below the floor, naming it", async () => {
       const data = await samplesData(path.join(folder, "samples.safetensors"), { sizes: SIZES });
       const study = await createStudy({

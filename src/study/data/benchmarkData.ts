@@ -14,6 +14,7 @@ import {
 } from "../../tasks/index.js";
 import { Pacer } from "../../tensor/index.js";
 import type { DataOptions, StudyData, StudySample } from "./data.js";
+import { PixelStore } from "./pixelStore.js";
 import { chosen, type Splittable } from "./splits.js";
 
 interface Question extends Splittable {
@@ -49,8 +50,10 @@ class QuestionEncoder {
   readonly #processor: Processor;
   readonly #wording: Wording;
   readonly #title: string;
+  readonly #pixels: PixelStore;
 
-  constructor(file: QuestionFile, processor: Processor) {
+  constructor(file: QuestionFile, processor: Processor, pixels: PixelStore) {
+    this.#pixels = pixels;
     this.#file = file;
     this.#processor = processor;
     this.#wording = wordingFor(processor.config.architecture);
@@ -74,11 +77,16 @@ class QuestionEncoder {
   async encode({ item, unit }: Question): Promise<StudySample> {
     const question = (this.#file.benchmark?.prompt ?? choicePrompt)(item, this.#wording);
     const answer = mainAnswer(item.answers);
-    const prompt = { images: await this.#pictures(item), question, ...(answer === undefined ? {} : { answer }) };
+    const encode = async () => {
+      const images = await this.#pictures(item);
+      return this.#processor.encode({ images, question, ...(answer === undefined ? {} : { answer }) });
+    };
+    const encoded = await encode();
     return {
       id: item.id,
       task: this.#title,
-      ...this.#processor.encode(prompt),
+      ...encoded,
+      pixelValues: this.#pixels.keep(item.id, encoded.pixelValues, async () => (await encode()).pixelValues),
       ...(answer === undefined ? {} : { answers: item.answers }),
       ...(item.options === undefined ? {} : { options: optionTexts(item.options) }),
       ...(item.category === undefined ? {} : { category: item.category }),
@@ -107,7 +115,7 @@ function scoringNote({ benchmark, path: file, items }: QuestionFile): string[] {
 async function encoded(file: QuestionFile, processor: Processor, options: DataOptions): Promise<StudyData> {
   const pacer = new Pacer(options.signal);
   try {
-    const encoder = new QuestionEncoder(file, processor);
+    const encoder = new QuestionEncoder(file, processor, new PixelStore(options.pixelMemory));
     const name = path.basename(file.path);
     const parts = chosen(await encoder.questions(pacer), name, options, "spaced");
     const open = parts.test.find(({ item }) => mainAnswer(item.answers) === undefined);

@@ -54,6 +54,8 @@ export interface DataOptions {
   readonly purpose?: "study" | "scoring" | "training";
   /** Samples to train and choose on may lack an answer, to be given one by `fillAnswers`; default false. */
   readonly unanswered?: boolean;
+  /** Bytes of pixels that are kept in memory; further samples' pictures are read again when they are needed. Default as `PixelStore`. */
+  readonly pixelMemory?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -4,8 +4,18 @@ import { type BenchmarkItem, embeddedItems, type Split } from "../../tasks/index
 import { Pacer } from "../../tensor/index.js";
 import { type DataOptions, DEFAULT_SIZES, type StudyData, type StudySample } from "./data.js";
 
-/** The embedded benchmark, encoded by the processor of a checkpoint that knows its words. */
-export async function embeddedData(processor: Processor, options: DataOptions = {}): Promise<StudyData> {
+export interface EmbeddedDataOptions extends DataOptions {
+  /** The tasks asked in turn, names of `EMBEDDED_TASKS`; default all of them. */
+  readonly tasks?: readonly string[];
+}
+
+/**
+ * The embedded benchmark, encoded by the processor of a checkpoint that knows its words.
+ *
+ * @throws EspalierError for a task that does not exist, or no task at all; Stopped.
+ */
+export async function embeddedData(processor: Processor, options: EmbeddedDataOptions = {}): Promise<StudyData> {
+  const { tasks } = options;
   const pacer = new Pacer(options.signal);
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
   const total = sizes.train + sizes.validation + sizes.test;
@@ -13,7 +23,7 @@ export async function embeddedData(processor: Processor, options: DataOptions = 
   const encode = async (split: Split): Promise<StudySample[]> => {
     const samples: StudySample[] = [];
     for (let i = 0; i < sizes[split]; i++) {
-      const [item] = embeddedItems(split, 1, { offset: i });
+      const [item] = embeddedItems(split, 1, { offset: i, ...(tasks === undefined ? {} : { tasks }) });
       samples.push(embeddedSample(item, processor));
       options.onProgress?.(++done, total);
       await pacer.pause();
@@ -22,7 +32,7 @@ export async function embeddedData(processor: Processor, options: DataOptions = 
   };
   if (options.everything) sizes.train = sizes.validation = 0;
   return {
-    name: "embedded benchmark",
+    name: tasks === undefined ? "embedded benchmark" : `embedded benchmark (${tasks.join(", ")})`,
     train: await encode("train"),
     validation: await encode("validation"),
     test: await encode("test"),

@@ -10,6 +10,6 @@ export {
   type StudyData,
   type StudySample,
 } from "./data.js";
-export { embeddedData } from "./embeddedData.js";
+export { type EmbeddedDataOptions, embeddedData } from "./embeddedData.js";
 export { type LlavaInstructDataOptions, llavaInstruct } from "./llavaInstructData.js";
 export { samplesData } from "./samplesData.js";

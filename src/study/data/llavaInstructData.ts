@@ -13,6 +13,7 @@ import {
 import { Pacer, Random } from "../../tensor/index.js";
 import { type DataOptions, DEFAULT_SIZES, type SplitSizes, type StudyData, type StudySample } from "./data.js";
 import { areaBuckets, balancedOrder, pictureArea } from "./pictureArea.js";
+import { PixelStore } from "./pixelStore.js";
 
 export interface LlavaInstructDataOptions extends DataOptions, Pick<LlavaInstructOptions, "turns"> {}
 
@@ -65,8 +66,10 @@ class InstructReader {
   readonly #pictures: string;
   /** Samples that were passed over, by why. */
   readonly #passed = { missing: 0, damaged: 0 };
+  readonly #pixels: PixelStore;
 
-  constructor(file: LlavaInstruct, pictures: string) {
+  constructor(file: LlavaInstruct, pictures: string, pixels: PixelStore) {
+    this.#pixels = pixels;
     this.#file = file;
     this.#pictures = path.resolve(pictures);
     if (statSync(this.#pictures, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -115,11 +118,16 @@ class InstructReader {
         `${this.#file.path}, entry ${sample.entry.index}, has no answer; only samples to train and choose on may lack one.`,
       );
     }
-    const images = [await readImage(file)];
+    const encode = async () => {
+      const images = [await readImage(file)];
+      return processor.encode({ images, question, ...(answer === undefined ? {} : { answer }) });
+    };
+    const encoded = await encode();
     return {
       id: sample.id,
       task: titleOf(this.#file.path),
-      ...processor.encode({ images, question, ...(answer === undefined ? {} : { answer }) }),
+      ...encoded,
+      pixelValues: this.#pixels.keep(sample.id, encoded.pixelValues, async () => (await encode()).pixelValues),
       pictures: async () => [await readImage(file)],
     };
   }
@@ -163,7 +171,7 @@ export async function llavaInstruct(
   const pacer = new Pacer(options.signal);
   const conversations = await openLlavaInstruct(file, { turns: options.turns ?? "first", pacer });
   try {
-    const reader = new InstructReader(conversations, pictures);
+    const reader = new InstructReader(conversations, pictures, new PixelStore(options.pixelMemory));
     const random = new Random(options.seed ?? 0).fork("llava-instruct");
     const asked = wantedSizes(options, Number.POSITIVE_INFINITY);
     const wanted = asked.train + asked.validation + asked.test;

@@ -1,7 +1,7 @@
 /** Runs a control of pictures at one budget: the whole model, on samples with as many visual tokens as the budget affords. */
 import * as tf from "@tensorflow/tfjs";
 import { costRange, toNormalised, totalCost } from "../../cost/index.js";
-import { type PreparedSample, prepareSamples } from "../../evaluation/index.js";
+import { type PreparedSample, prepareSamples, readPixels } from "../../evaluation/index.js";
 import type { Pacer } from "../../tensor/index.js";
 import { sampleBudgets } from "../budgets.js";
 import { meanOf, type StudyContext } from "../context.js";
@@ -17,7 +17,8 @@ const TIMED = 8;
 async function visionSeconds(samples: readonly SmallerSample[], pacer: Pacer): Promise<number> {
   let seconds = 0;
   for (const { model, sample } of samples) {
-    const { pixelValues, gridThw } = sample;
+    const { gridThw } = sample;
+    const pixelValues = await readPixels(sample.pixelValues);
     const patches = gridThw.reduce((sum, [t, h, w]) => sum + t * h * w, 0);
     if (patches === 0) continue;
     const started = performance.now();

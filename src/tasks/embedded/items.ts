@@ -17,10 +17,15 @@ export interface ItemOptions {
  *
  * Item i of a split is always the same, whatever `count`.
  *
- * @throws EspalierError for a negative or fractional `count` or `offset`, or a task that does not exist.
+ * @throws EspalierError for a negative or fractional `count` or `offset`, a task that does not exist, or no task.
  */
 export function embeddedItems(split: Split, count: number, options: ItemOptions = {}): BenchmarkItem[] {
   const { offset = 0, tasks = EMBEDDED_TASKS } = options;
+  if (tasks.length === 0) {
+    throw new EspalierError(
+      `The embedded benchmark was asked for no task; leave the tasks out for all of ${EMBEDDED_TASKS.join(", ")}, or name some.`,
+    );
+  }
   const { first, count: available } = SPLIT_SEEDS[split];
   if (!Number.isInteger(count) || count < 0 || !Number.isInteger(offset) || offset < 0 || offset + count > available) {
     throw new EspalierError(

@@ -4,8 +4,11 @@ import { fileURLToPath } from "node:url";
 import { createCanvas } from "@napi-rs/canvas";
 import { expect } from "chai";
 import { Processor } from "../../../src/checkpoint/index.js";
+import { readPixels } from "../../../src/evaluation/index.js";
+import { fingerprintSamples } from "../../../src/study/fingerprint.js";
 import { benchmarkData, embeddedData, type StudyData, samplesData } from "../../../src/study/index.js";
 import { type EncodedSample, type Split, writeSamples } from "../../../src/tasks/index.js";
+import { Pacer } from "../../../src/tensor/index.js";
 import { encodeSamples, temporaryFolder, writeCheckpoint } from "../tiny.js";
 
 describe("study/data", function () {
@@ -140,6 +143,13 @@ describe("study/data", function () {
     // The instruction for short answers is outside the tiny vocabulary, but for its article: "Please try to answer the …".
     expect(processor.decode(sample.inputIds)).to.match(/read the word <pad> .*the <pad>/);
     expect(await sample.pictures!()).to.have.length(1);
+    // Pixels that are not kept are the same pixels.
+    const lean = await benchmarkData(file, processor, { pixelMemory: 0 });
+    expect(lean.train[0].pixelValues).to.not.be.instanceOf(Float32Array);
+    expect(await readPixels(lean.train[0].pixelValues)).to.deep.equal(sample.pixelValues);
+    const fingerprint = ({ train, validation, test }: StudyData) =>
+      fingerprintSamples([...train, ...validation, ...test], new Pacer());
+    expect(await fingerprint(lean)).to.equal(await fingerprint(data));
   });
 
   describe("of benchmarks", () => {
@@ -231,6 +241,23 @@ describe("study/data", function () {
       );
       expect(message).to.match(/open\.tsv, line 4: the row has no answer, and is to be scored/);
     });
+  });
+
+  it("asks the embedded tasks that are named, and no others", async () => {
+    const processor = Processor.fromDirectory(model);
+    const tasks = ["count", "existence"];
+    const { test, name } = await embeddedData(processor, { sizes: { train: 0, validation: 0, test: 4 }, tasks });
+    expect(test.map(({ task }) => task)).to.deep.equal([...tasks, ...tasks]);
+    expect(name).to.equal("embedded benchmark (count, existence)");
+    const asking = (named: string[]) => embeddedData(processor, { sizes: { test: 1 }, tasks: named });
+    await asking([]).then(
+      () => expect.fail("no task was accepted"),
+      (error: Error) => expect(error.message).to.match(/no task; leave the tasks out/),
+    );
+    await asking(["juggling"]).then(
+      () => expect.fail("an unknown task was accepted"),
+      (error: Error) => expect(error.message).to.match(/juggling/),
+    );
   });
 
   it("encodes the embedded benchmark: the same item in every size", async () => {

@@ -63,21 +63,29 @@ export async function fitpruneRecipe(prepared: PreparedSamples, options: { pacer
   /** [layer][sample] */
   const unpruned: { self: number; cross: number }[][] = Array.from({ length: layers }, () => []);
   const known = new Map<number, number[]>([[0, new Array<number>(layers).fill(1)]]);
+  let layerForwards = 0;
+  const calibrate = (choose: Parameters<typeof walk>[3]) => {
+    layerForwards += samples.length * (layers - 1);
+    return walk(model, samples, pacer, choose);
+  };
   if (samples.length > 0) {
-    await walk(model, samples, pacer, (layer, s, received) => {
+    await calibrate((layer, s, received) => {
       unpruned[layer][s] = { self: sum(received.self), cross: sum(received.cross) };
       return new Uint8Array(received.self.length).fill(1);
     });
   }
   return {
     name: "fitprune",
+    get layerForwards() {
+      return layerForwards;
+    },
     async shares(keep) {
       const step = samples.length > 0 ? Math.ceil((1 - keep) * STEPS - 1e-9) : 0;
       const found = known.get(step);
       if (found) return found;
       const part = 1 - step / STEPS;
       const shares = new Array<number>(layers).fill(1);
-      await walk(model, samples, pacer, (layer, s, received) => {
+      await calibrate((layer, s, received) => {
         const { self, cross } = unpruned[layer][s];
         const stays = deletable(received, { self: part * self, cross: part * cross });
         const gone = stays.length - sum(stays);

@@ -18,6 +18,8 @@ export interface Recipe {
    * @param affordable whether a schedule is cheap enough.
    */
   stop?(shares: readonly number[], affordable: (shares: readonly number[]) => boolean): number[];
+  /** Layer-forwards spent on fitting the family to a model so far (METHOD §8); left out where nothing is fitted. */
+  readonly layerForwards?: number;
 }
 
 /** Settings of the knob: 2⁻¹⁰ apart, finer than a token of the pictures that towers of fixed size give. */
