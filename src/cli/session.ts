@@ -1,6 +1,6 @@
 /** A command that works on a study: progress, Ctrl-C, and the sentence that says how to go on. */
 import { join } from "node:path";
-import { createStudy, type Study } from "../study/index.js";
+import { createStudy, type Study, studyFolder } from "../study/index.js";
 import { Stopped } from "../tensor/index.js";
 import { commandLine, INTERRUPTED, onInterrupt } from "./interrupt.js";
 import { ProgressLine } from "./progress.js";
@@ -51,6 +51,7 @@ export async function withStudy<T>(
       signal,
       warn: say,
       onProgress: (event) => progress.update(event),
+      folder: storage === null ? null : studyFolder(storage, rest.name),
       ...(options.everything === undefined ? {} : { everything: options.everything }),
     });
     model = source.studyModel.model;

@@ -1,6 +1,6 @@
 /** The options that name a model and its data, and what they open. */
 import { closeSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { openForReading, Processor } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
@@ -84,6 +84,8 @@ interface Opening {
   readonly warn: (sentence: string) => void;
   readonly onProgress: (progress: StudyEvents["progress"]) => void;
   readonly everything?: boolean;
+  /** Folder in which the unpruned model's answers are kept; null keeps none. */
+  readonly folder: string | null;
 }
 
 function isEmbedded(directory: string): boolean {
@@ -139,10 +141,15 @@ export async function openSource(options: SourceOptions, opening: Opening): Prom
   }
 }
 
-function answered(studyModel: StudyModel, data: StudyData, { signal, onProgress }: Opening): Promise<StudyData> {
+function answered(
+  studyModel: StudyModel,
+  data: StudyData,
+  { signal, onProgress, folder }: Opening,
+): Promise<StudyData> {
   const label = "answers of the unpruned model";
   return fillAnswers(studyModel, data, {
     signal,
+    ...(folder === null ? {} : { cache: join(folder, "answers.jsonl") }),
     onProgress: (done, total) => onProgress({ part: "samples", label, done, total }),
   });
 }

@@ -3,14 +3,46 @@ import { EspalierError } from "../errors.js";
 import { generate } from "../evaluation/index.js";
 import { selector } from "../selectors/index.js";
 import { Pacer } from "../tensor/index.js";
+import { AnswerCache, answerKey } from "./answerCache.js";
 import type { StudyData, StudySample } from "./data/index.js";
 import type { StudyModel } from "./studyModel.js";
 
 export interface FillAnswersOptions {
   /** Tokens after which an answer without an end is taken as it is; default 128. */
   readonly maxNewTokens?: number;
+  /** File that remembers answers (`AnswerCache`), so that a stopped call goes on where it was; default none. */
+  readonly cache?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Prompts that are answered between two looks at the disk. */
+const AT_ONCE = 64;
+
+/** Greedy answers of samples, in their order. */
+async function answersOf(
+  { model, fingerprint }: StudyModel,
+  samples: readonly StudySample[],
+  maxNewTokens: number,
+  { cache: file, signal, onProgress }: FillAnswersOptions,
+): Promise<Int32Array[]> {
+  const cache = new AnswerCache(file ?? null);
+  const pacer = new Pacer(signal);
+  const keys = samples.map((sample) => answerKey(fingerprint, maxNewTokens, sample));
+  const missing = [...samples.keys()].filter((s) => cache.get(keys[s]) === undefined);
+  const known = samples.length - missing.length;
+  onProgress?.(known, samples.length);
+  for (let first = 0; first < missing.length; first += AT_ONCE) {
+    const members = missing.slice(first, first + AT_ONCE);
+    const prompts = members.map((s) => samples[s]);
+    const generated = await generate(model, selector("uniformStride", 0), prompts, null, {
+      maxNewTokens,
+      pacer,
+      onProgress: (done) => onProgress?.(known + first + done, samples.length),
+    });
+    cache.keep(members.map((s, i) => ({ key: keys[s], ids: generated[i] })));
+  }
+  return keys.map((key) => cache.get(key)!);
 }
 
 /** Whether a sample has nothing behind its prompt. */
@@ -40,7 +72,7 @@ export function demandAnswers({ train, validation, test }: StudyData): void {
  * @throws EspalierError when a sample that is scored has no answer; Stopped.
  */
 export async function fillAnswers(
-  { model }: StudyModel,
+  studyModel: StudyModel,
   data: StudyData,
   options: FillAnswersOptions = {},
 ): Promise<StudyData> {
@@ -51,12 +83,9 @@ export async function fillAnswers(
   const open = [...data.train, ...data.validation].filter(isOpen);
   if (open.length === 0) return data;
   const { processor } = data;
+  const { model } = studyModel;
   const maxNewTokens = options.maxNewTokens ?? 128;
-  const generated = await generate(model, selector("uniformStride", 0), open, null, {
-    maxNewTokens,
-    pacer: new Pacer(options.signal),
-    onProgress: (done) => options.onProgress?.(done, open.length),
-  });
+  const generated = await answersOf(studyModel, open, maxNewTokens, options);
   const end = processor?.endToken ?? model.eosTokenIds[0];
   const answered = new Map<StudySample, StudySample | null>();
   open.forEach((sample, i) => {

@@ -2,7 +2,7 @@
 export type { ScheduleToCertify, StudyCertificateOptions } from "./certificateRun.js";
 export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRun.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
-export { createStudy, readStudy, type StudyOptions } from "./createStudy.js";
+export { createStudy, readStudy, type StudyOptions, studyFolder } from "./createStudy.js";
 export {
   benchmarkData,
   type CombinedParts,

@@ -63,6 +63,38 @@ describe("study/fillAnswers", function () {
     expect(again.train.map(answerOf)).to.deep.equal(filled.train.map(answerOf));
   });
 
+  it("remembers answers in a file, whole lines of it", async () => {
+    const cache = path.join(folder, "deep", "answers.jsonl");
+    const filled = await fillAnswers(studyModel, gaps(), { maxNewTokens: 5, cache });
+    const lines = fs.readFileSync(cache, "utf8").trim().split("\n");
+    expect(lines).to.have.length(3);
+    // The last line is cut off, as by a crash, and the first is another's; what is whole is not asked for again.
+    const broken = [JSON.stringify({ key: "other", ids: [1, -1] }), lines[0], lines[1], lines[2].slice(0, 50)];
+    fs.writeFileSync(cache, broken.join("\n"));
+    const seen: number[][] = [];
+    const again = await fillAnswers(studyModel, gaps(), {
+      maxNewTokens: 5,
+      cache,
+      onProgress: (...at) => seen.push(at),
+    });
+    expect([...again.train, ...again.validation].map(answerOf)).to.deep.equal(
+      [...filled.train, ...filled.validation].map(answerOf),
+    );
+    expect(seen[0]).to.deep.equal([2, 3]);
+    // What was asked for is remembered beside the torn line.
+    seen.length = 0;
+    await fillAnswers(studyModel, gaps(), { maxNewTokens: 5, cache, onProgress: (...at) => seen.push(at) });
+    expect(seen).to.deep.equal([[3, 3]]);
+    // Longer answers, and another model's, are others.
+    await fillAnswers(studyModel, gaps(), { maxNewTokens: 4, cache, onProgress: (...at) => seen.push(at) });
+    await fillAnswers({ ...studyModel, fingerprint: "another" }, gaps(), {
+      maxNewTokens: 5,
+      cache,
+      onProgress: (...at) => seen.push(at),
+    });
+    expect(seen.filter(([done]) => done === 0)).to.have.length(2);
+  });
+
   it("drops samples that are answered with nothing", async () => {
     // With no room for a token every answer is empty.
     const filled = await fillAnswers(studyModel, gaps(), { maxNewTokens: 0 });
