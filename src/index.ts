@@ -208,6 +208,7 @@ export {
   type StudyOptions,
   type StudyPart,
   type StudyRecipesOptions,
+  type StudyRivalOptions,
   type StudySample,
   type StudySearchOptions,
   type StudySurvivalOptions,

@@ -15,7 +15,8 @@ export {
   type PredictorWeights,
 } from "./predictor.js";
 export { type Projection, project } from "./projection.js";
-export { GRID_SEED, type GridOptions, referenceGrid } from "./rivals/grid.js";
+export { GRID_SEED, type GridOptions, gridSearch, referenceGrid } from "./rivals/grid.js";
+export { type Nsga2Options, nsga2 } from "./rivals/nsga2/index.js";
 export {
   chooseVtwLayer,
   fastvShares,
@@ -28,3 +29,6 @@ export {
   sparsevlmShares,
   vtwShares,
 } from "./rivals/recipes/index.js";
+export type { Batch, Searcher, SearcherMethod, SearchProblem } from "./rivals/searcher.js";
+export { SEARCHERS, searcherMethod } from "./rivals/searchers.js";
+export { kernelSpace, type SearchSpace } from "./rivals/searchSpace.js";

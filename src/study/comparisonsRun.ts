@@ -8,8 +8,14 @@ import { project } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import type { StudyContext } from "./context.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, type SampleList, SERIES } from "./entries.js";
-import { gridChoices, gridConfiguration, gridPoints } from "./gridRun.js";
 import { costOf, evaluatedBudgets, evaluations } from "./reading.js";
+import {
+  searcherChoices,
+  searcherConfiguration,
+  searcherPoints,
+  searcherRecord,
+  searcherSeriesOf,
+} from "./searchers/record.js";
 
 export interface StudyComparisonsOptions {
   /** Budgets that the search has been evaluated at; default those of `comparisonBudgets`. */
@@ -50,11 +56,15 @@ export function comparisonPairs(
 ): Pair[] {
   const evaluated = evaluatedBudgets(entries, header);
   const wanted = budgets ?? comparisonBudgets(evaluated.map(({ budget }) => budget));
+  const searchers = searcherSeriesOf(entries);
+  const others = new Set<string>([SERIES.search, SERIES.matched, SERIES.schedule, ...searchers]);
   const rivals = [...new Set(evaluations(entries, "test").map(({ series }) => series))].filter(
-    (series) =>
-      series !== SERIES.search && series !== SERIES.matched && series !== SERIES.schedule && series !== SERIES.grid,
+    (series) => !others.has(series),
   );
-  const points = gridPoints(entries, header);
+  const records = searchers.flatMap((series) => {
+    const record = searcherRecord(entries, header, series)!;
+    return record.measured.length === 0 ? [] : [{ record, points: searcherPoints(record, header) }];
+  });
   const pairs: Pair[] = [];
   for (const budget of wanted) {
     const own = evaluations(entries, "test", SERIES.search).find((entry) => entry.budget === budget);
@@ -67,13 +77,14 @@ export function comparisonPairs(
       const rival: Side = { entry, projectable: entry.smaller === undefined };
       pairs.push({ a: SERIES.search, b: series, budget, sides: [search, rival] });
     }
-    const index = points === null ? null : gridChoices(points, [at.normalised])[0];
-    if (index === null) continue;
-    const chosen = evaluations(entries, "test", SERIES.grid).find(
-      (entry) => entry.configuration === gridConfiguration(index),
-    );
-    if (chosen)
-      pairs.push({ a: SERIES.search, b: SERIES.grid, budget, sides: [search, { entry: chosen, projectable: true }] });
+    for (const { record, points } of records) {
+      const { series, method } = record.entry;
+      const [choice] = searcherChoices(record, points, [at.normalised]);
+      if (choice === null) continue;
+      const configuration = searcherConfiguration(method, choice.index);
+      const entry = evaluations(entries, "test", series).find((one) => one.configuration === configuration);
+      if (entry) pairs.push({ a: SERIES.search, b: series, budget, sides: [search, { entry, projectable: true }] });
+    }
   }
   return pairs;
 }

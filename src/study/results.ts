@@ -20,11 +20,11 @@ import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsR
 import { meanOf, type ScoredSplit } from "./context.js";
 import { StudyCosts } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
-import { gridConfiguration, gridDivergences, gridShares } from "./gridRun.js";
 import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./intervals.js";
 import { notesOf } from "./notes.js";
 import { frontierQuality } from "./quality.js";
 import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
+import { type SearcherRecord, searcherConfiguration, searcherRecord } from "./searchers/record.js";
 import { benchmarkResults } from "./taskMeans.js";
 
 function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[], kind: K) {
@@ -135,17 +135,25 @@ class Assembly {
     };
   }
 
+  /** The grid, once all of it has been measured; null before. */
+  #finishedGrid(): SearcherRecord | null {
+    const grid = searcherRecord(this.entries, this.header, SERIES.grid);
+    return grid === null || grid.measured.length === 0 || grid.measured.length < grid.shares.length ? null : grid;
+  }
+
   /** The whole grid on the validation samples, from which its best were chosen. */
   async #gridMeans(): Promise<ResultMean[]> {
-    const divergences = gridDivergences(this.entries, this.header);
-    const [grid] = ofKind(this.entries, "grid");
-    if (divergences === null || grid === undefined) return [];
-    const shares = gridShares(grid, this.header.model.shape.layers);
-    const found = await intervals(divergences, this.#pacer);
+    const grid = this.#finishedGrid();
+    if (grid === null) return [];
+    const found = await intervals(
+      grid.measured.map(({ divergence }) => divergence),
+      this.#pacer,
+    );
     const means: ResultMean[] = [];
-    for (const [c, row] of shares.entries()) {
-      const counts = this.header.data.validation.visual.map((visual) => countsFromShares(row, visual));
-      const key = { series: SERIES.gridOnValidation, configuration: gridConfiguration(c), budget: null, counts };
+    for (const [c, { index, shares }] of grid.measured.entries()) {
+      const counts = this.header.data.validation.visual.map((visual) => countsFromShares(shares, visual));
+      const configuration = searcherConfiguration(SERIES.grid, index);
+      const key = { series: SERIES.gridOnValidation, configuration, budget: null, counts };
       means.push({ ...this.#mean(key, "validation"), divergence: found[c], accuracy: null });
       await this.#pacer.pause();
     }
@@ -220,17 +228,17 @@ class Assembly {
   }
 
   grid(): GridSummary | null {
-    const [grid] = ofKind(this.entries, "grid");
-    if (grid === undefined || gridDivergences(this.entries, this.header) === null) return null;
-    const blocks = ofKind(this.entries, "gridBlock");
+    const grid = this.#finishedGrid();
+    if (grid === null) return null;
+    const { blocks, entry } = grid;
     const sum = (of: (block: (typeof blocks)[number]) => number) =>
       blocks.reduce((total, block) => total + of(block), 0);
     return {
-      points: grid.singleStep + grid.random,
-      singleStep: grid.singleStep,
-      randomMonotone: grid.random,
-      seed: grid.seed,
-      distinctPrefixes: grid.distinctPrefixes,
+      points: grid.measured.length,
+      singleStep: Number(entry.settings["singleStep"]),
+      randomMonotone: Number(entry.settings["random"]),
+      seed: entry.seed,
+      distinctPrefixes: distinctPrefixes(grid.shares, this.header.data.validation.visual),
       layerForwards: sum((block) => block.layerForwards),
       unsharedLayerForwards: sum((block) => block.unsharedLayerForwards),
     };
@@ -246,7 +254,7 @@ class Assembly {
     };
     for (const entry of this.entries) {
       if (entry.kind === "training") add(entry.series, entry);
-      else if (entry.kind === "gridBlock") add("grid", entry);
+      else if (entry.kind === "searcherBlock") add(entry.series, entry);
       else if (entry.kind === "teacher") add(`teacher on ${entry.split}`, entry);
       else if (entry.kind === "certificateBlock") add("certificate", entry);
       else if (entry.kind === "evaluation")
@@ -254,6 +262,21 @@ class Assembly {
     }
     return { layerForwards, seconds };
   }
+}
+
+/** How many prefixes of counts there are in all, over every picture size once. */
+function distinctPrefixes(shares: readonly (readonly number[])[], visual: readonly number[]): number {
+  const seen = new Set<string>();
+  for (const tokens of new Set(visual)) {
+    for (const row of shares) {
+      let prefix = "";
+      for (const count of countsFromShares(row, tokens)) {
+        prefix += `${count},`;
+        seen.add(prefix);
+      }
+    }
+  }
+  return seen.size;
 }
 
 function undominated(means: readonly ResultMean[]): ResultMean[] {

@@ -3,6 +3,7 @@ import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost } from "../cost/index
 import { EspalierError } from "../errors.js";
 import type { CostUnit, FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
+import type { SearcherMethod } from "../search/index.js";
 import { Pacer } from "../tensor/index.js";
 import { measuredCertificate } from "./certificateReading.js";
 import { runCertificate, type ScheduleToCertify, type StudyCertificateOptions } from "./certificateRun.js";
@@ -13,11 +14,11 @@ import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { predictionIn } from "./costPrediction.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
-import { runGrid, type StudyGridOptions } from "./gridRun.js";
 import { type HypervolumeCurve, hypervolumeCurve } from "./hypervolumeCurve.js";
 import { evaluations } from "./reading.js";
 import { runRecipes, type StudyRecipesOptions } from "./recipesRun.js";
 import { assembleResults } from "./results.js";
+import { runGrid, runRival, type StudyGridOptions, type StudyRivalOptions } from "./searchers/index.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
 import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
 import { taskMeans } from "./taskMeans.js";
@@ -158,6 +159,18 @@ export class Study {
   /** Evaluates the reference grid on the validation samples and what it chooses on the test samples (METHOD §9). */
   grid(options: StudyGridOptions & Stoppable = {}): Promise<void> {
     return this.#run("grid", options.signal, (pacer) => runGrid(this.#context, options, pacer));
+  }
+
+  /**
+   * Runs a rival searcher on the validation samples, and what it chooses on the test samples (METHOD §8); `results` then has
+   * it beside the search, with what each cost.
+   *
+   * @param rival a name of `SEARCHERS`, or a searcher of one's own.
+   * @throws EspalierError for an unknown name, a number of evaluations that is none, and settings that differ from those begun
+   *   with; Stopped.
+   */
+  rival(rival: string | SearcherMethod, { signal, ...options }: StudyRivalOptions & Stoppable = {}): Promise<void> {
+    return this.#run("rival", signal, (pacer) => runRival(this.#context, rival, options, pacer));
   }
 
   /** Evaluates the controls at the search's cost: random tokens, a uniform stride, and smaller pictures where there are any. */
