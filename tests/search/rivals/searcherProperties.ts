@@ -1,8 +1,9 @@
 /** What every searcher over a whole unit cube keeps to, whatever its method; called inside of a `describe`. */
 import { expect } from "chai";
 import { EspalierError } from "../../../src/errors.js";
-import { validateShares } from "../../../src/schedules/index.js";
+import { kernelFunction, validateShares } from "../../../src/schedules/index.js";
 import type { SearcherMethod, SearchProblem } from "../../../src/search/rivals/searcher.js";
+import { kernelSpace } from "../../../src/search/rivals/searchSpace.js";
 import { Pacer, Stopped } from "../../../src/tensor/index.js";
 import { carryOut, convexProblem } from "./convexProblem.js";
 
@@ -42,6 +43,14 @@ export function itIsASearcher(method: SearcherMethod, evaluations: number): void
     const measured = (await search(convexProblem({ evaluations, costs: [0.3, 0.5] }))).flat();
     expect(measured).to.have.length(evaluations);
     for (const { cost } of measured) expect(cost).to.be.within(0.3, 0.5);
+  });
+
+  it("goes on where there is but one schedule", async () => {
+    const space = kernelSpace(kernelFunction("multiStep:2"), 1);
+    const problem = convexProblem({ evaluations, layers: 1, space, cost: () => 1 });
+    const measured = (await search(problem)).flat();
+    expect(measured).to.have.length(evaluations);
+    for (const { divergence } of measured) expect(divergence).to.equal(0);
   });
 
   it("names costs that no schedule has", async () => {
