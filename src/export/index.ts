@@ -41,6 +41,7 @@ export {
   type ResultMean,
   type ResultMove,
   type ResultRow,
+  type ResultSearcher,
   type Results,
   type ResultsHead,
   type ResultsSource,

@@ -147,6 +147,24 @@ export interface FrontierQuality {
   budgets?: number[] | undefined;
 }
 
+/**
+ * A searcher at what its search cost (METHOD §8): the teacher on the samples that it chose on, and all that it ran to choose.
+ * Hypervolumes are normalised, 0 … 1 (METHOD §9), at the search's budgets.
+ */
+export interface ResultSearcher {
+  series: string;
+  title: string;
+  seed: number;
+  /** Schedules measured on every validation sample. */
+  configurations: number;
+  layerForwards: number;
+  seconds: number;
+  /** On test samples, of what the validation samples chose; null where a choice has not been scored. */
+  hypervolume: number | null;
+  /** How it grew on the validation samples. */
+  curve: { layerForwards: number[]; hypervolume: number[] };
+}
+
 /** A layer with some tokens more, or less, than a schedule gives it, over the samples that allow it (METHOD §9). */
 export interface ResultMove {
   samples: number;
@@ -232,6 +250,7 @@ export interface ResultsHead {
   grid: GridSummary | null;
   comparisons: Comparison[];
   quality: FrontierQuality | null;
+  searchers?: ResultSearcher[] | undefined;
   certificates?: ResultCertificate[] | undefined;
 }
 

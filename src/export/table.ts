@@ -15,6 +15,7 @@ import {
   seriesLabel,
 } from "./format.js";
 import type { Comparison, FrontierPoint, ResultMean, Results, ResultsHead } from "./results.js";
+import { searcherLines } from "./searcherTable.js";
 import { foldCounts, sparkline } from "./sparkline.js";
 import { meanKey } from "./validate.js";
 
@@ -186,6 +187,8 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
     const numbers = `hypervolume ${quality.hypervolume.toFixed(4)}, reference ${quality.referenceHypervolume.toFixed(4)}`;
     lines.push("", ...wrap(`${numbers}, regret ${(quality.regret * 100).toFixed(2)}%`, width));
   }
+  const searchers = searcherLines(results, { width, bold });
+  if (searchers.length > 0) lines.push("", ...searchers);
   const grid = results.grid;
   if (grid !== null) {
     const shared = `${grid.layerForwards.toLocaleString("en")} layer-forwards, unshared ${grid.unsharedLayerForwards.toLocaleString("en")}`;

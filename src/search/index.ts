@@ -16,6 +16,7 @@ export {
 } from "./predictor.js";
 export { type Projection, project } from "./projection.js";
 export { GRID_SEED, type GridOptions, gridSearch, referenceGrid } from "./rivals/grid.js";
+export { type GSearchOptions, gSearch } from "./rivals/gSearch/index.js";
 export { type Nsga2Options, nsga2 } from "./rivals/nsga2/index.js";
 export {
   chooseVtwLayer,
@@ -32,3 +33,4 @@ export {
 export type { Batch, Searcher, SearcherMethod, SearchProblem } from "./rivals/searcher.js";
 export { SEARCHERS, searcherMethod } from "./rivals/searchers.js";
 export { kernelSpace, type SearchSpace } from "./rivals/searchSpace.js";
+export { type TpeOptions, tpe } from "./rivals/tpe/index.js";

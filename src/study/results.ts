@@ -25,6 +25,7 @@ import { notesOf } from "./notes.js";
 import { frontierQuality } from "./quality.js";
 import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
 import { type SearcherRecord, searcherConfiguration, searcherRecord } from "./searchers/record.js";
+import { searcherSummaries } from "./searchers/summary.js";
 import { benchmarkResults } from "./taskMeans.js";
 
 function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[], kind: K) {
@@ -321,6 +322,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
   const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
   const unprunedBenchmarks = unpruned ? benchmarkResults(unpruned.accuracy, data.test) : undefined;
   const grid = assembly.grid();
+  const searchers = searcherSummaries(entries, header);
   const certified = await certificates(entries, header, pacer);
   return {
     format: RESULTS_FORMAT,
@@ -380,6 +382,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
     grid,
     comparisons: await assembly.comparisons(),
     quality: await frontierQuality(entries, header, pacer),
+    ...(searchers.length === 0 ? {} : { searchers }),
     ...(certified.length === 0 ? {} : { certificates: certified }),
     rows: await assembly.rows(),
   };
