@@ -6,7 +6,14 @@ export {
   type LagrangianState,
 } from "./augmentedLagrangian.js";
 export { DifferentiableSearch } from "./differentiableSearch.js";
-export { DEFAULT_BUDGETS, type Schedules, type SearchOptions, type SearchState, type SearchStep } from "./options.js";
+export {
+  type BudgetReading,
+  DEFAULT_BUDGETS,
+  type Schedules,
+  type SearchOptions,
+  type SearchState,
+  type SearchStep,
+} from "./options.js";
 export {
   CONDITIONINGS,
   type Conditioning,

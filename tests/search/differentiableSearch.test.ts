@@ -166,6 +166,39 @@ describe("search/differentiableSearch", () => {
     search.dispose();
   });
 
+  it("serves a budget that was not trained as validation samples say", async () => {
+    const search = make({ scouts: 4, validation });
+    const at = (budget: number) => {
+      const costs = validation.samples.map(({ tokens }) => fromNormalised(budget, costRange(cost, tokens)));
+      return [costs, costs.map(() => budget)] as const;
+    };
+    assert.deepEqual(await search.readingOf(validation, ...at(0.45)), { reading: null, layerForwards: 0 });
+    await finish(search);
+    // 0.3 was trained, and chose with the others.
+    assert.deepEqual(await search.readingOf(validation, ...at(0.3)), { reading: null, layerForwards: 0 });
+    for (const budget of [0.02, 0.2, 0.45, 0.9]) {
+      const { reading, layerForwards } = await search.readingOf(validation, ...at(budget));
+      const { snapshots } = search.state;
+      assert.equal(layerForwards, 3 * snapshots.length * validation.samples.length * (LAYERS - 1));
+      const means = new Map<string, number>();
+      for (const snapshot of snapshots.keys()) {
+        for (const as of ["itself", "below", "above"] as const) {
+          const { projections } = search.schedules(validation.samples, ...at(budget), { snapshot, as });
+          projections.forEach((projection, s) => {
+            assert.isAtMost(projection.cost, at(budget)[0][s] * (1 + 1e-12));
+          });
+          const { divergence } = await evaluateCounts(
+            validation,
+            projections.map(({ counts }) => counts),
+          );
+          means.set(`${snapshot} ${as}`, divergence.reduce((sum, d) => sum + d, 0) / divergence.length);
+        }
+      }
+      assert.closeTo(means.get(`${reading!.snapshot} ${reading!.as}`)!, Math.min(...means.values()), 1e-9);
+    }
+    search.dispose();
+  });
+
   it("serves every budget by the best of its snapshots on validation samples", async () => {
     const search = make({ validation, epochs: 4, learningRate: 0.2 });
     await finish(search);
