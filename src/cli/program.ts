@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
+import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { frontierCommand } from "./frontier.js";
@@ -40,6 +41,7 @@ export function createProgram(args: readonly string[]): Command {
     quickstartCommand(args),
     searchCommand(args),
     frontierCommand(),
+    compareCommand(args),
     evaluateCommand(args),
     doctorCommand(),
     installCommand(),

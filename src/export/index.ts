@@ -3,6 +3,7 @@ export { writeAtomically } from "./atomicFile.js";
 export { benchmarkColumns } from "./benchmarkTable.js";
 export { renderCertificate } from "./certificateTable.js";
 export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
+export { renderComparisons } from "./comparisonTable.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
 export {
   COST_UNIT_NAMES,

@@ -132,6 +132,12 @@ export interface Comparison {
   samples: number;
   matched?: boolean | undefined;
   costResidual?: number | undefined;
+  /** The cost that was matched, where it is not the study's own. */
+  match?: string | undefined;
+  /** Mean difference over the differences' standard deviation, with Hedges' correction; null where there is no spread. */
+  effectSize?: number | null | undefined;
+  /** Samples with which a difference of that size is seen with power .8 after Bonferroni's correction; null where there is none. */
+  samplesNeeded?: number | null | undefined;
   verdict: Verdict;
 }
 

@@ -142,6 +142,9 @@ export const comparisonSchema = z.object({
   samples: z.int().min(1),
   matched: z.boolean().optional(),
   costResidual: number.optional(),
+  match: name.optional(),
+  effectSize: number.nullable().optional(),
+  samplesNeeded: z.int().min(1).nullable().optional(),
   verdict: z.enum(VERDICTS),
 });
 

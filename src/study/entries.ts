@@ -184,6 +184,17 @@ export interface CertificateBlockEntry {
   readonly seconds: number;
 }
 
+/** Two names were compared at a budget, and are from then on. */
+export interface ComparisonEntry {
+  readonly kind: "comparison";
+  /** Series, or configurations of schedules that were brought along. */
+  readonly a: string;
+  readonly b: string;
+  readonly budget: number | null;
+  /** The cost that is matched. */
+  readonly cost: CostName;
+}
+
 export type JournalEntry =
   | HeaderEntry
   | SessionEntry
@@ -193,7 +204,8 @@ export type JournalEntry =
   | SearcherBlockEntry
   | TeacherEntry
   | UnprunedEntry
-  | CertificateBlockEntry;
+  | CertificateBlockEntry
+  | ComparisonEntry;
 
 /** Who proposed a configuration. Trainings with other settings than the study's add theirs: `search:singleStep`. */
 export const SERIES = {

@@ -1,6 +1,13 @@
 /** Studies: a search with its evaluations, controls and comparisons, remembered on the disk. */
 export type { ScheduleToCertify, StudyCertificateOptions } from "./certificateRun.js";
-export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRun.js";
+export {
+  comparisonBudgets,
+  isMatch,
+  MATCHED_COSTS,
+  type Match,
+  type StudyComparisonOptions,
+  type StudyComparisonsOptions,
+} from "./comparisons/index.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions, studyFolder } from "./createStudy.js";
 export {

@@ -1,7 +1,6 @@
 /** From a journal to the document of results: a function of the entries alone. */
 import { EspalierError } from "../errors.js";
 import {
-  type Comparison,
   type FrontierPoint,
   type GridSummary,
   type Interval,
@@ -13,14 +12,13 @@ import {
 } from "../export/index.js";
 import { nonDominated } from "../pareto/index.js";
 import { countsFromShares } from "../schedules/index.js";
-import { holm } from "../statistics/index.js";
 import { Pacer } from "../tensor/index.js";
 import { certificates } from "./certificateSummary.js";
-import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsRun.js";
+import { comparisonsOf } from "./comparisons/summary.js";
 import { meanOf, type ScoredSplit } from "./context.js";
 import { StudyCosts } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
-import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./intervals.js";
+import { INTERVALS, intervals } from "./intervals.js";
 import { notesOf } from "./notes.js";
 import { frontierQuality } from "./quality.js";
 import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
@@ -181,53 +179,6 @@ class Assembly {
       }));
   }
 
-  async comparisons(): Promise<Comparison[]> {
-    const { entries, header } = this;
-    const cost = costOf(header);
-    const open: {
-      comparison: Omit<Comparison, "difference" | "low" | "high" | "pValue" | "pHolm" | "verdict">;
-      differences: number[];
-    }[] = [];
-    for (const pair of comparisonPairs(entries, header)) {
-      const { projected, matched, residual } = await matchPair(pair, cost, header.data.test, this.#pacer);
-      const side = (which: 0 | 1) =>
-        projected[which] === null
-          ? pair.sides[which].entry
-          : evaluations(entries, "test", SERIES.matched).find(
-              ({ configuration }) => configuration === matchedConfiguration(pair, which),
-            );
-      const [a, b] = [side(0), side(1)];
-      if (a === undefined || b === undefined) continue;
-      open.push({
-        comparison: {
-          a: pair.a,
-          b: pair.b,
-          metric: "divergence",
-          budget: pair.budget,
-          unit: header.settings.budgetUnit,
-          samples: a.divergence.length,
-          matched,
-          costResidual: residual,
-        },
-        differences: a.divergence.map((value, s) => value - b.divergence[s]),
-      });
-    }
-    const drawn = await resample(
-      open.map(({ differences }) => differences),
-      this.#pacer,
-    );
-    const found = open.map(({ comparison, differences }, i) => {
-      const { mean, low, high } = intervalOf(differences, drawn[i]);
-      return { ...comparison, difference: mean, low, high, pValue: pValueOf(differences, drawn[i]) };
-    });
-    const adjusted = holm(found.map(({ pValue }) => pValue));
-    return found.map((one, i): Comparison => {
-      const distinct = adjusted[i] < 1 - INTERVALS.level;
-      const verdict = !distinct ? "not distinguishable" : one.difference < 0 ? "a better" : "b better";
-      return { ...one, pHolm: adjusted[i], verdict };
-    });
-  }
-
   grid(): GridSummary | null {
     const grid = this.#finishedGrid();
     if (grid === null) return null;
@@ -380,7 +331,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
     means,
     frontier: assembly.frontier(means),
     grid,
-    comparisons: await assembly.comparisons(),
+    comparisons: await comparisonsOf(entries, header, pacer),
     quality: await frontierQuality(entries, header, pacer),
     ...(searchers.length === 0 ? {} : { searchers }),
     ...(certified.length === 0 ? {} : { certificates: certified }),

@@ -8,7 +8,12 @@ import { Pacer } from "../tensor/index.js";
 import { measuredCertificate } from "./certificateReading.js";
 import { runCertificate, type ScheduleToCertify, type StudyCertificateOptions } from "./certificateRun.js";
 import { summarise } from "./certificateSummary.js";
-import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
+import {
+  runComparison,
+  runComparisons,
+  type StudyComparisonOptions,
+  type StudyComparisonsOptions,
+} from "./comparisons/index.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { predictionIn } from "./costPrediction.js";
@@ -188,9 +193,31 @@ export class Study {
     return this.#run("recipes", options.signal, (pacer) => runRecipes(this.#context, options, pacer));
   }
 
-  /** Evaluates what paired comparisons at matched cost still need; `results` then has them. */
-  compare(options: StudyComparisonsOptions & Stoppable = {}): Promise<void> {
-    return this.#run("comparisons", options.signal, (pacer) => runComparisons(this.#context, options, pacer));
+  /**
+   * Evaluates what paired comparisons at matched cost still need: the search with everything else, and what was asked for by
+   * name. `results` then has them, with Holm's correction over all.
+   *
+   * @throws Stopped.
+   */
+  compare(options?: StudyComparisonsOptions & Stoppable): Promise<void>;
+  /**
+   * Compares two series, or two schedules that were brought along, at matched executed cost, sample by sample; results have
+   * the comparison from then on, by divergence and by accuracy.
+   *
+   * @param a, b names of series (`search`, `grid`, `control:random` …), or names under which schedules were evaluated.
+   * @throws EspalierError for a name that the study does not have, and budgets at which it does not have both; Stopped.
+   */
+  compare(a: string, b: string, options?: StudyComparisonOptions & Stoppable): Promise<void>;
+  compare(
+    first: string | (StudyComparisonsOptions & Stoppable) = {},
+    second?: string,
+    options: StudyComparisonOptions & Stoppable = {},
+  ): Promise<void> {
+    if (typeof first === "string") {
+      const names = [first, second ?? ""] as const;
+      return this.#run("comparisons", options.signal, (pacer) => runComparison(this.#context, names, options, pacer));
+    }
+    return this.#run("comparisons", first.signal, (pacer) => runComparisons(this.#context, first, pacer));
   }
 
   /**
