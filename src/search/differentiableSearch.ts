@@ -260,8 +260,8 @@ export class DifferentiableSearch {
 
   /**
    * Lets validation samples say how a budget that was not trained is served. The best schedules of two neighbouring budgets may
-   * lie in different basins, and what lies between them in none; so a neighbour's schedule, moved onto the budget, may be better
-   * than the predictor's own.
+   * lie in different basins, and what lies between them in none; so a neighbour's schedule moved onto the budget, or one of the
+   * shapes that a search begins with, may be better than the predictor's own.
    *
    * @param validation prepared with the same model; at most `selection` of them are looked at.
    * @param budget of each of them, in the cost model's unit.
@@ -278,18 +278,21 @@ export class DifferentiableSearch {
     const trained = Array.from(normalised).every((value) => this.options.budgets.some((one) => same(one, value)));
     if (trained || this.#choice.length === 0) return { reading: null, layerForwards: 0 };
     const few: PreparedSamples = { ...validation, samples: validation.samples.slice(0, this.options.selection) };
-    let best: { reading: BudgetReading; mean: number } | null = null;
-    let layerForwards = 0;
+    const level = meanOf(Array.from(normalised).slice(0, few.samples.length));
+    const scouted = await scout(few, [level], this.options.cost, pacer);
+    const readings: BudgetReading[] = [{ as: "shape", shares: scouted.shares[0] }];
     for (const snapshot of this.#snapshots.keys()) {
-      for (const as of ["itself", "below", "above"] as const) {
-        const reading = { snapshot, as };
-        const { projections } = this.schedules(few.samples, budget, normalised, reading);
-        const counts = projections.map((projection) => projection.counts);
-        const { divergence } = await evaluateCounts(few, counts, { pacer });
-        layerForwards += few.samples.length * (few.model.shape.layers - 1);
-        const mean = divergence.reduce((sum, d) => sum + d, 0) / Math.max(1, divergence.length);
-        if (best === null || mean < best.mean) best = { reading, mean };
-      }
+      for (const as of ["itself", "below", "above"] as const) readings.push({ snapshot, as });
+    }
+    let best: { reading: BudgetReading; mean: number } | null = null;
+    let layerForwards = scouted.layerForwards;
+    for (const reading of readings) {
+      const { projections } = this.schedules(few.samples, budget, normalised, reading);
+      const counts = projections.map((projection) => projection.counts);
+      const { divergence } = await evaluateCounts(few, counts, { pacer });
+      layerForwards += few.samples.length * (few.model.shape.layers - 1);
+      const mean = meanOf(divergence);
+      if (best === null || mean < best.mean) best = { reading, mean };
     }
     return { reading: best?.reading ?? null, layerForwards };
   }
@@ -309,6 +312,7 @@ export class DifferentiableSearch {
     normalised: ArrayLike<number>,
     reading: BudgetReading | null = null,
   ): Schedules {
+    if (reading?.as === "shape") return this.#projected(samples, budget, reading.shares);
     if (this.#choice.length === 0) return this.#predict(samples, budget, normalised);
     const { budgets } = this.options;
     const last = this.predictor.weights();
@@ -331,6 +335,14 @@ export class DifferentiableSearch {
     }
     this.predictor.assign(last);
     return { projections, shares };
+  }
+
+  /** One schedule, moved onto each sample's budget. */
+  #projected(samples: readonly PreparedSample[], budget: ArrayLike<number>, shares: Float64Array): Schedules {
+    return {
+      projections: samples.map(({ tokens }, s) => project(shares, budget[s], this.options.cost, tokens)),
+      shares: samples.map(() => Float32Array.from(shares)),
+    };
   }
 
   #predict(samples: readonly PreparedSample[], budget: ArrayLike<number>, normalised: ArrayLike<number>): Schedules {
@@ -396,13 +408,17 @@ function nearest(values: readonly number[], wanted: number): number {
   return best;
 }
 
+function meanOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
 /** Whether two budgets are one, but for rounding. */
 function same(a: number, b: number): boolean {
   return Math.abs(a - b) < 1e-9;
 }
 
 /** A budget, or the next of `values` (ascending) on one side of it; the outermost one where there is none. */
-function neighbour(values: readonly number[], budget: number, as: BudgetReading["as"]): number {
+function neighbour(values: readonly number[], budget: number, as: "itself" | "below" | "above"): number {
   if (as === "itself") return budget;
   if (as === "below") return values.findLast((value) => value <= budget) ?? values[0];
   return values.find((value) => value >= budget) ?? values[values.length - 1];

@@ -22,9 +22,11 @@ export {
   type PredictorWeights,
 } from "./predictor.js";
 export { type Projection, project } from "./projection.js";
+export { additive, additiveFrontier, type ModelPoint, type SeparableModel } from "./rivals/additive/index.js";
 export { GRID_SEED, type GridOptions, gridSearch, referenceGrid } from "./rivals/grid.js";
 export { type GSearchOptions, gSearch } from "./rivals/gSearch/index.js";
 export { type Nsga2Options, nsga2 } from "./rivals/nsga2/index.js";
+export { raced } from "./rivals/raced.js";
 export {
   chooseVtwLayer,
   fastvShares,

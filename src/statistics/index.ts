@@ -11,13 +11,6 @@ export {
   percentileInterval,
   resampledMeans,
 } from "./bootstrap.js";
-export {
-  anytimeInterval,
-  anytimeLowerBound,
-  anytimeRadius,
-  oneSidedLevel,
-  type SequenceOptions,
-} from "./confidenceSequence.js";
 export { type Discordance, hedgesCorrection, type PairedEffect, pairedEffectSize } from "./effectSize.js";
 export { holm } from "./holm.js";
 export { normalCdf, normalQuantile } from "./normal.js";

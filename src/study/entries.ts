@@ -139,10 +139,9 @@ export interface SearcherBlockEntry {
   readonly configurations: readonly number[];
   /** [new][L] shares of those that no earlier block has. */
   readonly shares: readonly (readonly number[])[];
-  /** Samples from `from` to before `to`. */
-  readonly from: number;
-  readonly to: number;
-  /** Base64 of float64 [configurations, to − from], little-endian. */
+  /** Indices of the samples. */
+  readonly samples: readonly number[];
+  /** Base64 of float64 [configurations, samples], little-endian. */
   readonly divergence: string;
   readonly layerForwards: number;
   readonly unsharedLayerForwards: number;

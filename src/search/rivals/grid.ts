@@ -76,13 +76,13 @@ export function gridSearch({ singleStep = 200, random = 500 }: Omit<GridOptions,
   return {
     name: "grid",
     title: "reference grid",
-    begin({ layers, samples, seed }) {
+    begin({ layers, seed }) {
       let shares: number[][] | null = referenceGrid(layers, { singleStep, random, seed });
       return {
         async ask() {
           const asked = shares;
           shares = null;
-          return asked === null ? null : { shares: asked, from: 0, to: samples };
+          return asked === null ? null : { shares: asked };
         },
         tell: () => undefined,
       };

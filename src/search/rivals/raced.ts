@@ -51,7 +51,7 @@ export const raced: SearcherMethod = {
 /** Configurations to measure on some samples. */
 interface Heat {
   readonly members: readonly number[];
-  /** Indices of samples, any order. */
+  /** Indices, any order. */
   readonly samples: readonly number[];
 }
 
@@ -65,9 +65,8 @@ class Race implements Searcher {
   readonly #total: Float64Array;
   readonly #complete: Uint8Array;
   readonly #heats: Generator<Heat, void>;
-  /** Ranges of the present heat that are not asked for yet, and the range asked for last. */
-  #ranges: { readonly members: readonly number[]; readonly from: number; readonly to: number }[] = [];
-  #asked: { readonly members: readonly number[]; readonly from: number } | null = null;
+  /** Asked for last. */
+  #asked: Heat | null = null;
   /** Configurations times samples that may still be measured. */
   #left: number;
 
@@ -84,22 +83,22 @@ class Race implements Searcher {
   }
 
   async ask(): Promise<Batch | null> {
-    while (this.#ranges.length === 0) {
+    for (;;) {
       const { value: heat } = this.#heats.next();
       if (!heat) return null;
-      if (heat.members.length > 0) this.#ranges = rangesOf(heat);
+      const { members, samples } = heat;
+      if (members.length === 0 || samples.length === 0) continue;
+      this.#asked = heat;
+      this.#left -= members.length * samples.length;
+      return { shares: members.map((c) => this.#shares[c]), samples };
     }
-    const { members, from, to } = this.#ranges.shift()!;
-    this.#asked = { members, from };
-    this.#left -= members.length * (to - from);
-    return { shares: members.map((c) => this.#shares[c]), from, to };
   }
 
   tell(divergence: readonly ArrayLike<number>[]): void {
-    const { members, from } = this.#asked!;
+    const { members, samples } = this.#asked!;
     for (const [k, c] of members.entries()) {
       // A rounding below 0 is 0.
-      for (let s = 0; s < divergence[k].length; s++) this.#divergence[c][from + s] = Math.max(0, divergence[k][s]);
+      for (const [i, s] of samples.entries()) this.#divergence[c][s] = Math.max(0, divergence[k][i]);
     }
   }
 
@@ -214,17 +213,6 @@ function enter({ layers, evaluations, cost, costs: [low, high] = [0, 1] }: Searc
 function evenly(length: number, count: number): number[] {
   const taken = Math.min(length, count);
   return Array.from({ length: taken }, (_, k) => Math.floor(((k + 0.5) * length) / taken));
-}
-
-/** The samples of a heat as ranges, ascending. */
-function rangesOf({ members, samples }: Heat): { members: readonly number[]; from: number; to: number }[] {
-  const ranges: { members: readonly number[]; from: number; to: number }[] = [];
-  for (const s of [...samples].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last?.to === s) last.to = s + 1;
-    else ranges.push({ members, from: s, to: s + 1 });
-  }
-  return ranges;
 }
 
 function sumOver(values: Float64Array, order: readonly number[], seen: number): number {

@@ -38,9 +38,9 @@ export function encodeRows(rows: readonly ArrayLike<number>[]): string {
 }
 
 /** The rows of a block's divergences. */
-export function decodeRows({ divergence, configurations, from, to }: SearcherBlockEntry): Float64Array[] {
+export function decodeRows({ divergence, configurations, samples }: SearcherBlockEntry): Float64Array[] {
   const bytes = Buffer.from(divergence, "base64");
-  const width = to - from;
+  const width = samples.length;
   return configurations.map((_, r) =>
     Float64Array.from({ length: width }, (_, i) => bytes.readDoubleLE(8 * (r * width + i))),
   );
@@ -69,7 +69,7 @@ export function searcherRecord(
   for (const block of blocks) {
     decodeRows(block).forEach((row, r) => {
       const configuration = block.configurations[r];
-      values[configuration].set(row, block.from);
+      for (const [i, s] of block.samples.entries()) values[configuration][s] = row[i];
       if (block.configurations.indexOf(configuration) === r) seen[configuration] += row.length;
     });
   }

@@ -97,38 +97,38 @@ async function measure(
   pacer: Pacer,
 ): Promise<Float64Array[]> {
   const { series, block } = run;
-  const { shares, from, to } = batch;
-  const rows = shares.map(() => new Float64Array(to - from));
+  const { shares, samples = Array.from({ length: context.data.validation.length }, (_, s) => s) } = batch;
+  const rows = shares.map(() => new Float64Array(samples.length));
   const { configurations, fresh } = numbering.number(shares);
   let unwritten = fresh;
-  for (let first = from; first < to; first += block) {
-    const last = Math.min(to, first + block);
-    const known = recorded.find((entry) => entry.from === first);
+  for (let first = 0; first < samples.length; first += block) {
+    const own = samples.slice(first, first + block);
+    const known = recorded[first / block];
     if (known !== undefined) {
-      if (known.to !== last || known.configurations.join() !== configurations.join()) {
+      if (known.samples.join() !== own.join() || known.configurations.join() !== configurations.join()) {
         throw new EspalierError(
           `The searcher ${series} asks for other schedules than this study's journal has of it; it was begun by another version of Espalier: choose another name for the study.`,
         );
       }
       decodeRows(known).forEach((row, c) => {
-        rows[c].set(row, first - from);
+        rows[c].set(row, first);
       });
       unwritten = [];
       continue;
     }
     const started = performance.now();
     const prepared = await context.prepared("validation", pacer);
-    const members = prepared.samples.slice(first, last);
+    const members = own.map((s) => prepared.samples[s]);
     const { results, layerForwards, unsharedLayerForwards } = await evaluateShared(
       { ...prepared, samples: members },
       shares.length,
       (c, sample) => countsFromShares(shares[c], sample.tokens.visual),
-      { batch: block, pacer, onProgress: (share) => onShare((first - from + share * members.length) / (to - from)) },
+      { batch: block, pacer, onProgress: (share) => onShare((first + share * members.length) / samples.length) },
     );
     const ids = members.map(({ id }) => id);
     results.forEach(({ divergence }, c) => {
       demandFinite(series, divergence, ids);
-      rows[c].set(divergence, first - from);
+      rows[c].set(divergence, first);
     });
     context.append({
       kind: "searcherBlock",
@@ -136,8 +136,7 @@ async function measure(
       batch: index,
       configurations,
       shares: unwritten,
-      from: first,
-      to: last,
+      samples: own,
       divergence: encodeRows(results.map(({ divergence }) => divergence)),
       layerForwards,
       unsharedLayerForwards,
@@ -173,7 +172,7 @@ export async function runSearcher(context: StudyContext, run: SearcherRun, pacer
   for (let index = 0; ; index++) {
     const batch = await searcher.ask(pacer);
     if (batch === null) break;
-    const part = (batch.shares.length * (batch.to - batch.from)) / samples;
+    const part = (batch.shares.length * (batch.samples?.length ?? samples)) / samples;
     const rows = await measure(
       context,
       run,

@@ -88,8 +88,13 @@ function rivalSummary(
 }
 
 /** How the hypervolume grew on the validation samples, at no more than `MOST` places. */
-function curveOf(known: Summary["known"], atZero: number, budgets: readonly number[]): ResultSearcher["curve"] {
-  const works = [...new Set(known.map(({ work }) => work))];
+function curveOf(
+  { known, layerForwards }: Pick<Summary, "known" | "layerForwards">,
+  atZero: number,
+  budgets: readonly number[],
+): ResultSearcher["curve"] {
+  // What was run last may have completed nothing.
+  const works = [...new Set([...known.map(({ work }) => work), layerForwards])];
   const step = Math.max(1, works.length / MOST);
   const places = works.filter((_, i) => i === works.length - 1 || Math.floor(i / step) !== Math.floor((i - 1) / step));
   return {
@@ -120,7 +125,7 @@ export function searcherSummaries(entries: readonly JournalEntry[], header: Head
     ...series.map((one) => rivalSummary(entries, header, one, budgets)),
   ].flatMap((summary): ResultSearcher[] => {
     if (summary === null) return [];
-    const { known, reading, ...rest } = summary;
+    const { known: _known, reading, ...rest } = summary;
     const scored = reading?.flatMap((entry, i) =>
       entry === null ? [] : [{ cost: budgets[i], divergence: meanOf(entry.divergence) }],
     );
@@ -128,7 +133,7 @@ export function searcherSummaries(entries: readonly JournalEntry[], header: Head
       {
         ...rest,
         hypervolume: scored === undefined ? null : normalisedHypervolume(scored, atZero, budgets),
-        curve: curveOf(known, atZero, budgets),
+        curve: curveOf(summary, atZero, budgets),
       },
     ];
   });

@@ -11,15 +11,13 @@ means, some samples without a part in either, with the indices. `simultaneous`: 
 `studentT`: survival and critical values of Student's t, and survival of the noncentral t. `power`: statsmodels' TTestPower,
 two-sided, at the significance over the comparisons, and the least whole number of samples and the least effect that reach a
 power, the former by trying one after another. `effects`: d_z and Hedges' g of paired vectors by their definitions.
-`sequences`: for normal differences, the t at which the Bayes factor for an effect drawn from N(0, g) against none, integrated
-numerically from SciPy's noncentral t, is 1/miss; the two tails of the mixture for an interval.
 """
 
 import json
 import sys
 
 import numpy as np
-from scipy import integrate, optimize, special, stats
+from scipy import optimize, special, stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestPower
 
@@ -171,29 +169,10 @@ for n, kind in ((3, "normal"), (12, "skewed"), (200, "binary")):
         case["discordant"] = dict(share=float(np.mean(x != y)), onlyA=int(np.sum(x > y)), onlyB=int(np.sum(y > x)))
     effects.append(case)
 
-
-def bayes_factor(t, n, g):
-    prior = stats.norm(0, np.sqrt(g))
-    spread = 8 * np.sqrt(g)
-    center = t / np.sqrt(n)
-    value, _ = integrate.quad(
-        lambda e: stats.nct.pdf(t, n - 1, e * np.sqrt(n)) / stats.t.pdf(t, n - 1) * prior.pdf(e), -spread, spread,
-        points=[0, center] if abs(center) < spread else [0], epsabs=1e-13, epsrel=1e-11, limit=400,
-    )
-    return value
-
-
-sequences = []
-for samples, miss, sharpest in ((8, 0.1, 8), (16, 0.05, 32), (64, 0.05, 32), (40, 1e-3, 64), (128, 1e-4, 64)):
-    c = -2 * np.log(miss)
-    g = (c + np.log(1 + c)) / sharpest
-    t = optimize.brentq(lambda t: np.log(bayes_factor(t, samples, g) * miss), 0.5, 40, xtol=1e-12, rtol=1e-12)
-    sequences.append(dict(samples=samples, miss=miss, sharpest=sharpest, t=t, radius=t / np.sqrt(samples)))
-
 json.dump(
     dict(
         shared=shared, large=large, normal=normal, holm=holm, ratios=ratios, simultaneous=simultaneous, studentT=student,
-        power=dict(power=power, needed=needed, detectable=detectable), effects=effects, sequences=sequences,
+        power=dict(power=power, needed=needed, detectable=detectable), effects=effects,
     ),
     sys.stdout,
 )

@@ -44,7 +44,7 @@ export async function carryOut(
   while (batches.length < steps) {
     const batch = await searcher.ask(pacer);
     if (batch === null) break;
-    const divergence = batch.shares.map((shares) => convexDivergence(shares).slice(batch.from, batch.to));
+    const divergence = batch.shares.map((shares) => convexDivergence(shares));
     searcher.tell(divergence);
     batches.push(
       batch.shares.map((shares, c) => ({

@@ -6,7 +6,7 @@ import { referenceGrid } from "../../../src/search/index.js";
 import { raced } from "../../../src/search/rivals/raced.js";
 import type { Batch, SearchProblem } from "../../../src/search/rivals/searcher.js";
 import { Pacer, Random } from "../../../src/tensor/index.js";
-import { problemOf, runSearch, spent, type Transcript } from "./additive/problem.js";
+import { problemOf, runSearch, samplesOf, spent, type Transcript } from "./additive/problem.js";
 
 type Measure = (shares: readonly number[], sample: number) => number;
 
@@ -45,11 +45,11 @@ function synthetic(layers: number, samples: number, seed: number, spread: number
 /** The schedules that a search measured on all samples. */
 function complete({ asked }: Transcript, samples: number): Set<string> {
   const seen = new Map<string, Set<number>>();
-  for (const { shares, from, to } of asked) {
-    for (const row of shares) {
+  for (const batch of asked) {
+    for (const row of batch.shares) {
       const key = row.join();
       const measured = seen.get(key) ?? new Set<number>();
-      for (let s = from; s < to; s++) {
+      for (const s of samplesOf(batch, samples)) {
         expect(measured.has(s), `sample ${s} twice`).to.equal(false);
         measured.add(s);
       }
@@ -69,7 +69,7 @@ function wholeFrontier(problem: SearchProblem, grid: readonly number[][], measur
 }
 
 async function race(problem: SearchProblem, measure: Measure): Promise<Transcript> {
-  return runSearch(raced.begin(problem), measure);
+  return runSearch(raced.begin(problem), problem.samples, measure);
 }
 
 describe("search/rivals/raced", () => {
@@ -127,11 +127,13 @@ describe("search/rivals/raced", () => {
           const problem = problemOf(layers, evaluations, { samples });
           const transcript = await race(problem, synthetic(layers, samples, seed, spread));
           expect(spent(transcript.asked, samples)).to.be.at.most(evaluations + 1e-9);
-          for (const { shares, from, to } of transcript.asked) {
-            expect(shares.length).to.be.at.least(1);
-            expect(from).to.be.within(0, to - 1);
-            expect(to).to.be.at.most(samples);
-            for (const row of shares) validateShares(row, layers);
+          for (const batch of transcript.asked) {
+            expect(batch.shares.length).to.be.at.least(1);
+            const own = samplesOf(batch, samples);
+            expect(own.length).to.be.at.least(1);
+            expect(new Set(own).size).to.equal(own.length);
+            for (const s of own) expect(s).to.be.within(0, samples - 1);
+            for (const row of batch.shares) validateShares(row, layers);
           }
           expect(complete(transcript, samples).size).to.be.at.least(layers === 1 ? 0 : 1);
           const again = raced.begin({ ...problem, seed: 9 });

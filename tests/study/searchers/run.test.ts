@@ -19,11 +19,12 @@ const inParts: SearcherMethod = {
   title: "in parts",
   begin({ samples }) {
     const row = (share: number) => [1, ...new Array<number>(LAYERS - 1).fill(share)];
-    const half = Math.floor(samples / 2);
+    const odd = Array.from({ length: samples }, (_, s) => s).filter((s) => s % 2 === 1);
+    const even = Array.from({ length: samples }, (_, s) => s).filter((s) => s % 2 === 0);
     const batches = [
-      { shares: [row(1), row(0.5)], from: 0, to: samples },
-      { shares: [row(0.5), row(0.25)], from: 0, to: half },
-      { shares: [row(0.25)], from: half, to: samples },
+      { shares: [row(1), row(0.5)] },
+      { shares: [row(0.5), row(0.25)], samples: odd },
+      { shares: [row(0.25)], samples: even.reverse() },
     ];
     let asked = 0;
     return { ask: async () => batches[asked++] ?? null, tell: () => undefined };

@@ -69,7 +69,7 @@ class AdditiveSearcher implements Searcher {
   }
 
   #batch(shares: readonly number[][]): Batch {
-    return { shares, from: 0, to: this.#problem.samples };
+    return { shares };
   }
 }
 

@@ -64,7 +64,7 @@ class Tpe implements Searcher {
     const count = Math.min(left, starting > 0 ? starting : this.#options.batch);
     this.#asked =
       starting > 0 ? await this.#feasible.draw(count, this.#random, pacer) : await this.#propose(count, pacer);
-    return { shares: this.#asked.map(({ shares }) => shares), from: 0, to: this.#problem.samples };
+    return { shares: this.#asked.map(({ shares }) => shares) };
   }
 
   tell(divergence: readonly ArrayLike<number>[]): void {

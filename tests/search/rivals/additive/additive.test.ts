@@ -25,7 +25,7 @@ describe("search/rivals/additive", () => {
     const layers = 5;
     const problem = problemOf(layers, 40);
     const measure = separable(layers);
-    const { asked, told } = await runSearch(additive.begin(problem), measure);
+    const { asked, told } = await runSearch(additive.begin(problem), problem.samples, measure);
     const found = asked.flatMap(({ shares }, b) => shares.map((row, c) => [problem.cost(row), told[b][c][0]]));
     const levels = [...new Set(asked.flatMap(({ shares }) => shares.flat()))].sort((a, b) => b - a);
     // 26 measurements: 6 levels below 1 at each of 4 layers, and 16 proposals.
@@ -54,7 +54,7 @@ describe("search/rivals/additive", () => {
         async (layers, evaluations, samples, seed) => {
           const problem = problemOf(layers, evaluations, { samples });
           const noise = new Random(seed);
-          const transcript = await runSearch(additive.begin(problem), () => noise.uniform());
+          const transcript = await runSearch(additive.begin(problem), problem.samples, () => noise.uniform());
           expect(spent(transcript.asked, samples)).to.be.at.most(evaluations);
           for (const { shares } of transcript.asked) for (const row of shares) validateShares(row, layers);
           const again = additive.begin({ ...problem, seed: 5 });
@@ -71,7 +71,7 @@ describe("search/rivals/additive", () => {
 
   it("spends what is left on costs of interest, spread evenly", async () => {
     const problem = problemOf(8, 120, { costs: [0.1, 0.6] });
-    const { asked } = await runSearch(additive.begin(problem), separable(8));
+    const { asked } = await runSearch(additive.begin(problem), problem.samples, separable(8));
     const measured = 7 * Math.floor(80 / 7);
     const costs = asked
       .flatMap(({ shares }) => [...shares])

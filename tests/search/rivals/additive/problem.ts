@@ -32,9 +32,10 @@ export interface Transcript {
   readonly told: number[][][];
 }
 
-/** Runs a search to its end. @param measure divergence of shares on a sample. */
+/** Runs a search to its end. @param samples how many there are. @param measure divergence of shares on a sample. */
 export async function runSearch(
   searcher: Searcher,
+  samples: number,
   measure: (shares: readonly number[], sample: number) => number,
   limit = 100_000,
 ): Promise<Transcript> {
@@ -43,9 +44,7 @@ export async function runSearch(
   for (let k = 0; k < limit; k++) {
     const batch = await searcher.ask(pacer);
     if (batch === null) return transcript;
-    const told = batch.shares.map((shares) =>
-      Array.from({ length: batch.to - batch.from }, (_, s) => measure(shares, batch.from + s)),
-    );
+    const told = batch.shares.map((shares) => samplesOf(batch, samples).map((s) => measure(shares, s)));
     transcript.asked.push(batch);
     transcript.told.push(told);
     searcher.tell(told);
@@ -53,7 +52,12 @@ export async function runSearch(
   throw new Error(`The search did not end within ${limit} asks.`);
 }
 
+/** The samples that a batch is measured on. */
+export function samplesOf({ samples: own }: Batch, samples: number): readonly number[] {
+  return own ?? Array.from({ length: samples }, (_, s) => s);
+}
+
 /** Configurations measured on all samples, or their equal in parts. */
 export function spent(asked: readonly Batch[], samples: number): number {
-  return asked.reduce((sum, { shares, from, to }) => sum + (shares.length * (to - from)) / samples, 0);
+  return asked.reduce((sum, batch) => sum + (batch.shares.length * samplesOf(batch, samples).length) / samples, 0);
 }
