@@ -167,7 +167,9 @@ export interface ResultSearcher {
   seconds: number;
   /** On test samples, of what the validation samples chose; null where a choice has not been scored. */
   hypervolume: number | null;
-  /** How it grew on the validation samples. */
+  /** Divergences on the test samples of what was chosen at each budget; null where nothing is cheap enough. */
+  reading: { budgets: number[]; divergence: (number | null)[] } | null;
+  /** How the hypervolume grew on the validation samples. */
   curve: { layerForwards: number[]; hypervolume: number[] };
 }
 

@@ -203,6 +203,10 @@ export const searcherSchema = z.object({
   layerForwards: amount,
   seconds: amount,
   hypervolume: fraction.nullable(),
+  reading: z
+    .object({ budgets: z.array(number).max(10_000), divergence: z.array(number.nullable()).max(10_000) })
+    .refine((reading) => reading.budgets.length === reading.divergence.length, "a reading's lists differ in length")
+    .nullable(),
   curve: z
     .object({ layerForwards: z.array(amount).max(10_000), hypervolume: z.array(fraction).max(10_000) })
     .refine((curve) => curve.layerForwards.length === curve.hypervolume.length, "a curve's lists differ in length"),

@@ -1,4 +1,5 @@
 /** Frontiers: who dominates whom, how good a frontier is, how far one is from another. */
+export { type AttainmentBand, attainmentBands } from "./attainment.js";
 export { dominates, nonDominated, type Point } from "./dominance.js";
 export {
   type CostedPoint,

@@ -12,7 +12,7 @@ import { validationCosts } from "./validationCosts.js";
 /** Points of a curve at most. */
 const MOST = 60;
 
-type Summary = Omit<ResultSearcher, "hypervolume" | "curve"> & {
+type Summary = Omit<ResultSearcher, "hypervolume" | "reading" | "curve"> & {
   /** Validation points in the order in which they were known, each with the layer-forwards spent until then. */
   readonly known: readonly { readonly point: CostedPoint; readonly work: number }[];
   readonly reading: Reading | null;
@@ -132,6 +132,13 @@ export function searcherSummaries(entries: readonly JournalEntry[], header: Head
     return [
       {
         ...rest,
+        reading:
+          reading === null
+            ? null
+            : {
+                budgets: [...budgets],
+                divergence: reading.map((entry) => (entry === null ? null : meanOf(entry.divergence))),
+              },
         hypervolume: scored === undefined ? null : normalisedHypervolume(scored, atZero, budgets),
         curve: curveOf(summary, atZero, budgets),
       },
