@@ -1,0 +1,25 @@
+/** Evaluations as jobs: in this process, or in a Redis for workers on other machines, with the same results. */
+export { RedisAddress } from "./address.js";
+export { canonicalJson, type Json } from "./canonicalJson.js";
+export {
+  type EvaluationHandler,
+  type EvaluationQueue,
+  type HandlerContext,
+  JobRefused,
+  PRIORITIES,
+  type Priority,
+  type SubmitOptions,
+} from "./evaluationQueue.js";
+export {
+  contentId,
+  type EvaluationJob,
+  type EvaluationJobFields,
+  evaluationJob,
+  parseJob,
+  WIRE_VERSION,
+} from "./job.js";
+export { leaveOnSignals } from "./leaveOnSignals.js";
+export { LocalEvaluationQueue } from "./localQueue.js";
+export { RedisEvaluationQueue, type RedisQueueOptions } from "./redisQueue.js";
+export { decodeResult, type EvaluationResult, encodeResult, type WireResult } from "./result.js";
+export { EvaluationWorker, startWorker, type WorkedJob, type WorkerOptions } from "./worker.js";

@@ -1,0 +1,328 @@
+/** A worker: takes one job after the other out of a Redis, and goes politely. */
+import { setTimeout as pause } from "node:timers/promises";
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { EspalierError } from "../errors.js";
+import { RedisAddress } from "./address.js";
+import { probeRedis, type RedisFacts, redisClient } from "./connection.js";
+import { type EvaluationHandler, JobRefused } from "./evaluationQueue.js";
+import { contentId, type EvaluationJob, parseJob } from "./job.js";
+import type { JobData } from "./jobStore.js";
+import { DEFAULT_QUEUE, type QueueNames, queueNames, WITHDRAWN } from "./names.js";
+import { endPresence, RENEW_MS, renewPresence, type Visitor, visitor } from "./presence.js";
+import { redisError } from "./redisErrors.js";
+import { encodeResult, type WireResult } from "./result.js";
+
+export interface WorkerOptions {
+  /** `RedisAddress` says what it may look like. */
+  readonly url: string;
+  /** Version of the code, which is that of the jobs it is given. */
+  readonly code: string;
+  readonly handler: EvaluationHandler;
+  /** Default "evaluations". */
+  readonly name?: string;
+  /** Jobs at a time; default 1: a job that computes is not helped by another beside it. */
+  readonly concurrency?: number;
+  /** How long a job that is being computed may take to end once the worker is to leave; default 30 s. */
+  readonly graceMs?: number;
+  /** A worker that has given no sign for this long counts as dead, and its job goes to others; default 60 s. */
+  readonly lockMs?: number;
+  /** How often jobs of dead workers are looked for; default 30 s. */
+  readonly stalledMs?: number;
+  /** Pause after a refusal, doubled with each further one in a row; default 1000 ms. */
+  readonly refusalMs?: number;
+  /** Until the Redis must have answered for the first time; default 5000 ms. */
+  readonly connectMs?: number;
+  /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
+  readonly onNotice?: (sentence: string) => void;
+  /** Told of each job that this worker has let go of, and what became of it. */
+  readonly onJob?: (job: WorkedJob) => void;
+}
+
+export interface WorkedJob {
+  readonly id: string;
+  readonly outcome: "done" | "failed" | "refused" | "withdrawn" | "given back";
+  readonly seconds: number;
+}
+
+type Settings = Required<Omit<WorkerOptions, "url" | "name">>;
+
+/** Why a handler is stopped. */
+type StopReason = "withdrawn" | "leaving" | "lost";
+
+/** How often a job is refused until it has failed. */
+const REFUSALS = 3;
+/** How often a job's worker may die until the job has failed. */
+const DEATHS = 5;
+/** Longest pause after a refusal. */
+const LONGEST_REFUSAL_MS = 60_000;
+/** How long a handler may take to hear that it is to stop. */
+const HEAR_MS = 5000;
+/** Least time between two reports of a job's progress. */
+const PROGRESS_MS = 500;
+/** Withdrawals are remembered for a moment: one may be faster than the job that it is of. */
+const WITHDRAWALS_KEPT_MS = 2000;
+
+export class EvaluationWorker {
+  /** The Redis, for people to read. */
+  readonly where: string;
+  readonly #address: RedisAddress;
+  readonly #names: QueueNames;
+  readonly #settings: Settings;
+  readonly #client: Redis;
+  readonly #subscriber: Redis;
+  readonly #worker: Worker<JobData, WireResult>;
+  readonly #self: Visitor;
+  readonly #running = new Map<string, (reason: StopReason) => void>();
+  readonly #withdrawals = new Map<string, number>();
+  readonly #left = new AbortController();
+  #refusedInARow = 0;
+  #toldOfStudies = false;
+  #told = "";
+  #renewal: NodeJS.Timeout | undefined;
+  #leaving: Promise<void> | null = null;
+
+  private constructor(address: RedisAddress, names: QueueNames, settings: Settings, facts: RedisFacts) {
+    this.where = address.text;
+    this.#address = address;
+    this.#names = names;
+    this.#settings = settings;
+    this.#self = visitor("worker", settings.code);
+    this.#client = redisClient(address, {
+      onLost: ({ message }) => settings.onNotice(`${message} This worker tries again until it is back.`),
+      onBack: () => settings.onNotice(`The Redis at ${address.text} is back.`),
+    });
+    this.#subscriber = redisClient(address, { onLost: () => {}, onBack: () => {} });
+    this.#worker = new Worker<JobData, WireResult>(names.queue, (job, token) => this.#process(job, token ?? ""), {
+      connection: this.#client,
+      prefix: names.prefix,
+      skipVersionCheck: facts.evicts,
+      autorun: false,
+      name: this.#self.name,
+      concurrency: settings.concurrency,
+      lockDuration: settings.lockMs,
+      stalledInterval: settings.stalledMs,
+      maxStalledCount: DEATHS,
+      runRetryDelay: 1000,
+    });
+    this.#worker.on("error", (error) => this.#tell(error));
+    this.#worker.on("lockRenewalFailed", (ids) => {
+      for (const id of ids) this.#running.get(id)?.("lost");
+    });
+    this.#subscriber.on("message", (_channel, id) => {
+      const now = performance.now();
+      for (const [old, at] of this.#withdrawals) if (now - at > WITHDRAWALS_KEPT_MS) this.#withdrawals.delete(old);
+      const stop = this.#running.get(id);
+      if (stop === undefined) this.#withdrawals.set(id, now);
+      else stop("withdrawn");
+    });
+  }
+
+  /**
+   * Starts a worker. It takes jobs until it is told to leave.
+   *
+   * @throws EspalierError when no Redis answers there, or one that is too old, asks for another password, or is not fit otherwise.
+   */
+  static async start(options: WorkerOptions): Promise<EvaluationWorker> {
+    const address = RedisAddress.parse(options.url);
+    const names = queueNames(address, options.name ?? DEFAULT_QUEUE, options.code);
+    const settings: Settings = {
+      code: options.code,
+      handler: options.handler,
+      concurrency: options.concurrency ?? 1,
+      graceMs: options.graceMs ?? 30_000,
+      lockMs: options.lockMs ?? 60_000,
+      stalledMs: options.stalledMs ?? 30_000,
+      refusalMs: options.refusalMs ?? 1000,
+      connectMs: options.connectMs ?? 5000,
+      onNotice: options.onNotice ?? ((sentence: string) => process.emitWarning(sentence)),
+      onJob: options.onJob ?? (() => {}),
+    };
+    if (!Number.isSafeInteger(settings.concurrency) || settings.concurrency < 1) {
+      throw new EspalierError(`Jobs at a time cannot be ${settings.concurrency}; give a whole number from 1 on.`);
+    }
+    const facts = await probeRedis(address, settings.connectMs, settings.onNotice);
+    const worker = new EvaluationWorker(address, names, settings, facts);
+    await worker.#worker.waitUntilReady();
+    await worker.#subscriber.subscribe(names.withdrawals);
+    await worker.#renew();
+    void worker.#worker.run();
+    return worker;
+  }
+
+  /** Whether it has been told to leave, or has left. */
+  get leaving(): boolean {
+    return this.#leaving !== null;
+  }
+
+  /**
+   * Leaves: takes no new job, finishes what it holds within the grace, gives back what takes longer, and closes its
+   * connections. Resolves when all of that is done.
+   */
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
+    clearTimeout(this.#renewal);
+    this.#left.abort();
+    const closed = this.#worker.close().catch(() => {});
+    if (!(await within(closed, this.#settings.graceMs))) {
+      for (const stop of this.#running.values()) stop("leaving");
+      // A handler that does not hear leaves its job to those who look for jobs of the dead.
+      if (!(await within(closed, HEAR_MS)))
+        await this.#worker
+          .getBackend()
+          .close(true)
+          .catch(() => {});
+    }
+    if (this.#client.status === "ready") {
+      await within(
+        endPresence(this.#client, this.#names.visitors, this.#self).catch(() => {}),
+        HEAR_MS,
+      );
+    }
+    this.#subscriber.disconnect();
+    this.#client.disconnect();
+  }
+
+  /** Says that it is there, again and again, and that nobody who is there has work for it. */
+  async #renew(): Promise<void> {
+    try {
+      const visitors = await renewPresence(this.#client, this.#names.visitors, this.#self);
+      const studies = visitors.filter(({ kind }) => kind === "study");
+      const strangers = studies.filter(({ code }) => code !== this.#settings.code);
+      if (strangers.length > 0 && strangers.length === studies.length && !this.#toldOfStudies) {
+        const codes = [...new Set(strangers.map(({ code }) => code))].join(" and ");
+        this.#settings.onNotice(
+          `The studies at ${this.where} run version ${codes} of the code and this worker runs ${this.#settings.code}, so that it is given no jobs; start a worker of the same version.`,
+        );
+      }
+      this.#toldOfStudies = strangers.length > 0;
+    } catch {
+      // The client tells of connections; the next time comes.
+    }
+    if (this.#leaving === null) this.#renewal = setTimeout(() => void this.#renew(), RENEW_MS);
+  }
+
+  async #process(stored: Job<JobData, WireResult>, token: string): Promise<WireResult> {
+    const id = stored.id ?? "";
+    const started = performance.now();
+    const controller = new AbortController();
+    let stopped: StopReason | null = null;
+    const stop = (reason: StopReason) => {
+      stopped ??= reason;
+      controller.abort();
+    };
+    this.#running.set(id, stop);
+    if (this.#withdrawals.delete(id)) stop("withdrawn");
+    const end = (outcome: WorkedJob["outcome"]) =>
+      this.#settings.onJob({ id, outcome, seconds: (performance.now() - started) / 1000 });
+    try {
+      controller.signal.throwIfAborted();
+      const job = this.#read(stored);
+      const progress = throttled((fraction) => stored.updateProgress(fraction).catch(() => {}));
+      const result = encodeResult(job, await this.#settings.handler(job, { signal: controller.signal, progress }));
+      this.#refusedInARow = 0;
+      end("done");
+      return result;
+    } catch (error) {
+      // `stopped` is set by a callback, which the compiler does not see.
+      const reason = stopped as StopReason | null;
+      if (reason === "withdrawn") {
+        end("withdrawn");
+        throw new UnrecoverableError(WITHDRAWN);
+      }
+      if (reason !== null) {
+        end("given back");
+        if (reason === "leaving") await stored.moveToWait(token);
+        throw new WaitingError("given back");
+      }
+      if (error instanceof JobRefused) return await this.#refuse(stored, token, error, () => end("refused"));
+      end("failed");
+      throw this.#failure(error);
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  /** The job that a Redis holds. @throws UnrecoverableError, since it does not get better by itself. */
+  #read(stored: Job<JobData, WireResult>): EvaluationJob {
+    let job: EvaluationJob;
+    try {
+      job = parseJob(stored.data.job);
+    } catch (error) {
+      throw new UnrecoverableError((error as Error).message);
+    }
+    if (job.code !== this.#settings.code) {
+      throw new UnrecoverableError(
+        `The job is of version ${job.code} of the code and the worker runs ${this.#settings.code}; start a worker of the same version.`,
+      );
+    }
+    if (contentId(job) !== stored.id) {
+      throw new UnrecoverableError("The job is not the one that its name says; submit it again.");
+    }
+    return job;
+  }
+
+  /**
+   * Gives a job back that this machine cannot run, without using up one of its tries. Another machine may be able to; when three
+   * have refused it, it has failed. A worker that refuses pauses, so as not to keep the queue from those who do not.
+   */
+  async #refuse(stored: Job<JobData, WireResult>, token: string, refusal: JobRefused, end: () => void): Promise<never> {
+    const sentence = this.#address.redact(refusal.message);
+    const refusals = [...stored.data.refusals, sentence];
+    this.#settings.onNotice(`A job was refused: ${sentence}`);
+    end();
+    if (refusals.length >= REFUSALS) throw new UnrecoverableError(sentence);
+    await stored.updateData({ ...stored.data, refusals });
+    const waitMs = Math.min(this.#settings.refusalMs * 2 ** this.#refusedInARow, LONGEST_REFUSAL_MS);
+    this.#refusedInARow++;
+    await stored.moveToDelayed(Date.now() + this.#settings.refusalMs, token);
+    this.#running.delete(stored.id ?? "");
+    await pause(waitMs, undefined, { signal: this.#left.signal }).catch(() => {});
+    throw new DelayedError("refused");
+  }
+
+  /** Tells of what BullMQ has trouble with. The client tells of connections; a lock that is lost is heard of as that. */
+  #tell(error: Error): void {
+    if (/lock|Connection is closed|ECONN|EPIPE/i.test(error.message) || this.#leaving !== null) return;
+    const { message } = redisError(this.#address, error);
+    if (message !== this.#told) this.#settings.onNotice(message);
+    this.#told = message;
+  }
+
+  /** What is told of a failure: its sentence; the whole of it here, when it is a defect. */
+  #failure(error: unknown): Error {
+    if (error instanceof UnrecoverableError) return error;
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const known = error instanceof EspalierError;
+    this.#settings.onNotice(`A job failed: ${this.#address.redact(known ? message : (stack ?? message))}`);
+    return new Error(this.#address.redact(message));
+  }
+}
+
+/** Starts a worker; `EvaluationWorker.start`. */
+export function startWorker(options: WorkerOptions): Promise<EvaluationWorker> {
+  return EvaluationWorker.start(options);
+}
+
+/** Whether a promise is settled in time. */
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const stop = new AbortController();
+  const late = pause(ms, false, { signal: stop.signal }).catch(() => false);
+  const inTime = await Promise.race([work.then(() => true), late]);
+  stop.abort();
+  return inTime;
+}
+
+/** Passes reports on, not more often than every half second. */
+function throttled(report: (fraction: number) => void): (fraction: number) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (fraction) => {
+    if (performance.now() - last < PROGRESS_MS) return;
+    last = performance.now();
+    report(Math.min(1, Math.max(0, fraction)));
+  };
+}
