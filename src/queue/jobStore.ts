@@ -130,6 +130,7 @@ export class JobStore {
 
   /** Jobs are wanted no longer: what nobody else wants is removed, or its worker told to stop. */
   async withdraw(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     const { client, names, self } = this.#options;
     const unwant = client.pipeline();
     for (const id of ids) unwant.eval(UNWANT, 1, names.wanted(id), self);

@@ -56,8 +56,8 @@ const REFUSALS = 3;
 const DEATHS = 5;
 /** Longest pause after a refusal. */
 const LONGEST_REFUSAL_MS = 60_000;
-/** How long a handler may take to hear that it is to stop. */
-const HEAR_MS = 5000;
+/** How long a handler may take to hear that it is to stop, at most and at least; in between it is as long as the grace. */
+const HEAR_MS = [1000, 5000] as const;
 /** Least time between two reports of a job's progress. */
 const PROGRESS_MS = 500;
 /** Withdrawals are remembered for a moment: one may be faster than the job that it is of. */
@@ -167,24 +167,39 @@ export class EvaluationWorker {
   async #leave(): Promise<void> {
     clearTimeout(this.#renewal);
     this.#left.abort();
-    const closed = this.#worker.close().catch(() => {});
-    if (!(await within(closed, this.#settings.graceMs))) {
+    const hearMs = Math.min(HEAR_MS[1], Math.max(HEAR_MS[0], this.#settings.graceMs));
+    const closed = this.#closeWorker().catch(() => {});
+    // Without a job in hand there is nothing for which to wait for a Redis that is away.
+    const idle = this.#running.size === 0 && this.#client.status !== "ready";
+    if (!(await within(closed, idle ? 0 : this.#settings.graceMs))) {
       for (const stop of this.#running.values()) stop("leaving");
       // A handler that does not hear leaves its job to those who look for jobs of the dead.
-      if (!(await within(closed, HEAR_MS)))
-        await this.#worker
-          .getBackend()
-          .close(true)
-          .catch(() => {});
+      if (!(await within(closed, hearMs))) await this.#abandonWorker();
     }
     if (this.#client.status === "ready") {
+      const { visitors } = this.#names;
       await within(
-        endPresence(this.#client, this.#names.visitors, this.#self).catch(() => {}),
-        HEAR_MS,
+        endPresence(this.#client, visitors, this.#self).catch(() => {}),
+        hearMs,
       );
     }
     this.#subscriber.disconnect();
     this.#client.disconnect();
+  }
+
+  /** Takes nothing more and waits for what is in hand. BullMQ waits for ever when its blocking connection is away meanwhile. */
+  async #closeWorker(): Promise<void> {
+    await this.#worker.pause(true);
+    await this.#worker.getBackend().reconnectBlocking();
+    await this.#worker.close();
+  }
+
+  async #abandonWorker(): Promise<void> {
+    void this.#worker.close(true).catch(() => {});
+    await this.#worker
+      .getBackend()
+      .close(true)
+      .catch(() => {});
   }
 
   /** Says that it is there, again and again, and that nobody who is there has work for it. */

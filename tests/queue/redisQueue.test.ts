@@ -304,6 +304,26 @@ describe("queue/redisQueue", function () {
     expect(await kept).to.deep.equal(jobs.map(resultOf));
   });
 
+  it("has a job run again that somebody withdrew who did not know that it is wanted", async () => {
+    const queue = await open();
+    const job = testJob(1);
+    const running = gate();
+    let times = 0;
+    await work(async (job, { signal }) => {
+      times++;
+      running.open();
+      if (times === 1) await pause(60_000, undefined, { signal });
+      return resultOf(job);
+    });
+    const submitted = queue.submit([job]);
+    await running.opened;
+    const client = redis.client();
+    await client.publish(`espalier:${name}@${CODE}:withdrawals`, contentId(job));
+    client.disconnect();
+    expect(await submitted).to.deep.equal([resultOf(job)]);
+    expect(times).to.equal(2);
+  });
+
   it("withdraws everything when it is closed", async () => {
     const queue = await open();
     const refused = rejection(queue.submit(testJobs(10)));

@@ -25,12 +25,23 @@ export interface ProcessOptions extends Omit<WorkerOptions, "handler" | "onNotic
   readonly deaf?: boolean;
   /** Counts each beginning of a job in the hash of that key. */
   readonly counter?: string;
+  /** Each job waits for an element of the list of that key. */
+  readonly permits?: string;
 }
 
-function handlerOf({ ms = 0, computes = false, deaf = false, counter, url }: ProcessOptions): EvaluationHandler {
+function handlerOf({
+  ms = 0,
+  computes = false,
+  deaf = false,
+  counter,
+  permits,
+  url,
+}: ProcessOptions): EvaluationHandler {
   const client = counter === undefined ? undefined : new Redis(url);
+  const waiting = permits === undefined ? undefined : new Redis(url);
   return async (job, { signal }) => {
     if (client !== undefined && counter !== undefined) await client.hincrby(counter, contentId(job), 1);
+    if (waiting !== undefined && permits !== undefined) await waiting.blpop(permits, 0);
     if (computes) {
       const end = performance.now() + ms;
       let turn = performance.now();
