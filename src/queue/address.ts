@@ -1,5 +1,6 @@
 /** Where a Redis is, and the password that opens it, which no text of ours ever shows. */
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { inspect } from "node:util";
 import type { RedisOptions } from "ioredis";
 import { EspalierError } from "../errors.js";
@@ -79,13 +80,15 @@ export class RedisAddress {
     const db = Number(url.pathname.slice(1));
     const password = decoded(url.password);
     const username = decoded(url.username);
+    // A certificate is looked up by name; addresses have none (RFC 6066, section 3).
+    const servername = isIP(host) ? {} : { servername: host };
     const options: RedisOptions = {
       host,
       port,
       db,
       ...(password === "" ? {} : { password }),
       ...(username === "" ? {} : { username }),
-      ...(tls ? { tls: { servername: host, ...(ca === undefined ? {} : { ca: certificates(ca) }) } } : {}),
+      ...(tls ? { tls: { ...servername, ...(ca === undefined ? {} : { ca: certificates(ca) }) } } : {}),
     };
     const text = `${url.protocol}//${url.hostname}:${port}/${db}`;
     return new RedisAddress(text, prefix, options, [password, url.password, encodeURIComponent(password)]);

@@ -65,17 +65,19 @@ export async function probeRedis(
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  let first: Error | undefined;
-  client.on("error", (error) => {
-    first ??= error;
-  });
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const failed = new Promise<never>((_, reject) => {
+    // Where nothing follows from an error of the client, such as a database that is not there, one does not go on either.
+    client.on("error", reject);
     timer = setTimeout(() => reject(new Error(`no answer in ${limitMs / 1000} s`)), limitMs);
   });
-  late.catch(() => {});
+  failed.catch(() => {});
+  const answered = client.connect().then(() => client.info());
+  answered.catch(() => {});
   try {
-    const info = await Promise.race([client.connect().then(() => client.info()), late]);
+    // The error event comes before the rejection, which says less.
+    const info = await Promise.race([failed, answered]);
+    await Promise.race([failed, client.ping()]);
     const fields = fieldsOf(info);
     const version = demandFit(address, fields);
     const policy = fields.get("maxmemory_policy") ?? "noeviction";
@@ -88,7 +90,7 @@ export async function probeRedis(
     return { version, evicts };
   } catch (error) {
     if (error instanceof EspalierError) throw error;
-    throw redisError(address, first ?? (error as Error));
+    throw redisError(address, error as Error);
   } finally {
     clearTimeout(timer);
     client.disconnect();

@@ -345,6 +345,19 @@ describe("queue/redisQueue", function () {
     expect(await submitted).to.deep.equal(testJobs(5).map(resultOf));
   });
 
+  it("says that the memory of the Redis is full", async () => {
+    const small = await TestRedis.start({ args: ["--maxmemory", "4mb"] });
+    try {
+      const queue = await open({ url: small.url });
+      const error = await rejection(queue.submit(testJobs(200, { padding: "x".repeat(100_000) })));
+      expect(error.name).to.equal("EspalierError");
+      expect(error.message).to.match(/^The memory of the Redis at \S+ is full; raise its maxmemory/);
+      await queue.close();
+    } finally {
+      await small.stop();
+    }
+  });
+
   describe("a job that is not for this worker", () => {
     it("goes to a worker that does not refuse it, without using up a try", async () => {
       const queue = await open({ attempts: 1 });
