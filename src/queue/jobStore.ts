@@ -6,6 +6,8 @@ import type { PendingJob } from "./pendingJobs.js";
 
 /** Jobs sent, or looked at, together. */
 export const BATCH = 64;
+/** Events that the Redis keeps, results among them: for as long as a study that is busy takes to read them. */
+const EVENTS = 4096;
 /** Until somebody who is gone counts as wanting a job no longer. */
 const WANTED_SECONDS = 24 * 3600;
 
@@ -55,7 +57,12 @@ export class JobStore {
   constructor(options: JobStoreOptions) {
     const { client, names, skipVersionCheck } = options;
     this.#options = options;
-    this.#queue = new Queue<JobData>(names.queue, { connection: client, prefix: names.prefix, skipVersionCheck });
+    this.#queue = new Queue<JobData>(names.queue, {
+      connection: client,
+      prefix: names.prefix,
+      skipVersionCheck,
+      streams: { events: { maxLen: EVENTS } },
+    });
     this.#queue.on("error", () => {
       // The client reconnects, and whoever made it is told.
     });

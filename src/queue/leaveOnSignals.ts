@@ -10,7 +10,10 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
  * @param say prints a sentence; default nothing.
  * @returns takes the meaning away from the signals again.
  */
-export function leaveOnSignals(worker: Pick<EvaluationWorker, "leave">, say: (sentence: string) => void = () => {}) {
+export function leaveOnSignals(
+  worker: Pick<EvaluationWorker, "leave">,
+  say: (sentence: string) => void = () => {},
+): () => void {
   let told = false;
   const onSignal = (signal: (typeof SIGNALS)[number]) => {
     if (told) process.exit(128 + constants.signals[signal]);

@@ -10,7 +10,7 @@ import type { EvaluationJob } from "./job.js";
 import { BATCH, JobStore } from "./jobStore.js";
 import { DEFAULT_QUEUE, type QueueNames, queueNames, WITHDRAWN } from "./names.js";
 import { type PendingJob, PendingJobs } from "./pendingJobs.js";
-import { endPresence, renewPresence, type Visitor, visitor } from "./presence.js";
+import { endPresence, RENEW_MS, renewPresence, type Visitor, visitor } from "./presence.js";
 import { redisError } from "./redisErrors.js";
 import { decodeResult, type EvaluationResult } from "./result.js";
 
@@ -90,6 +90,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
   #pumping = false;
   #sweep: NodeJS.Timeout | null = null;
   #lostAt: number | null = null;
+  #backAt = Number.NEGATIVE_INFINITY;
   #strangersSince: number | null = null;
   #toldOfWorkers = false;
   #closing: Promise<void> | null = null;
@@ -112,6 +113,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
       },
       onBack: () => {
         this.#lostAt = null;
+        this.#backAt = performance.now();
         settings.onNotice(`The Redis at ${address.text} is back.`);
         this.#sweepIn(0);
       },
@@ -321,6 +323,8 @@ export class RedisEvaluationQueue implements EvaluationQueue {
       this.#toldOfWorkers = false;
       return;
     }
+    // Those who were there before it went have yet to say so again.
+    if (performance.now() - this.#backAt < 2 * RENEW_MS) return;
     if (strangers.length > 0) {
       this.#strangersSince ??= performance.now();
       if (performance.now() - this.#strangersSince < versionPatienceMs) return;
