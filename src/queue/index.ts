@@ -20,6 +20,8 @@ export {
 } from "./job.js";
 export { leaveOnSignals } from "./leaveOnSignals.js";
 export { LocalEvaluationQueue } from "./localQueue.js";
-export { RedisEvaluationQueue, type RedisQueueOptions } from "./redisQueue.js";
+export { RedisEvaluationQueue } from "./redisQueue.js";
+export type { RedisQueueOptions } from "./redisQueueOptions.js";
 export { decodeResult, type EvaluationResult, encodeResult, type WireResult } from "./result.js";
-export { EvaluationWorker, startWorker, type WorkedJob, type WorkerOptions } from "./worker.js";
+export { EvaluationWorker, startWorker } from "./worker.js";
+export type { WorkedJob, WorkerOptions } from "./workerOptions.js";

@@ -24,7 +24,7 @@ export interface JobData {
 /** What the Redis holds of a job. */
 export type StoredJob =
   | { readonly state: "missing" }
-  | { readonly state: "underway" }
+  | { readonly state: "underway"; readonly priority: number }
   | { readonly state: "completed"; readonly value: unknown }
   | { readonly state: "failed"; readonly reason: string };
 
@@ -108,12 +108,12 @@ export class JobStore {
   /** What is known of jobs, in their order. */
   async read(ids: readonly string[]): Promise<StoredJob[]> {
     const reads = this.#options.client.pipeline();
-    const fields = ["timestamp", "finishedOn", "returnvalue", "failedReason"];
+    const fields = ["timestamp", "finishedOn", "returnvalue", "failedReason", "priority"];
     for (const id of ids) reads.hmget(this.#queue.toKey(id), ...fields);
     return (await answersOf(reads.exec())).map((answer): StoredJob => {
-      const [timestamp, finishedOn, value, reason] = answer as (string | null)[];
+      const [timestamp, finishedOn, value, reason, priority] = answer as (string | null)[];
       if (timestamp === null) return { state: "missing" };
-      if (finishedOn === null) return { state: "underway" };
+      if (finishedOn === null) return { state: "underway", priority: Number(priority) };
       if (value !== null) return { state: "completed", value: JSON.parse(value) };
       return { state: "failed", reason: reason ?? "The job failed and does not say why." };
     });

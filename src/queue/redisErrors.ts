@@ -22,9 +22,9 @@ const KNOWN: readonly (readonly [RegExp, (address: RedisAddress) => string])[] =
         : `The Redis at ${text} asks for a password; put it into the address, as redis://user:password@host:port.`,
   ],
   [
-    /NOPERM/,
+    /NOPERM|ACL failure|user executing the script can't/,
     ({ text }) =>
-      `The user of the Redis at ${text} may not do what a queue needs; let it run +@all -@admin on the keys of the queue's prefix and on all channels.`,
+      `The user of the Redis at ${text} may not do what a queue needs; let it run +@all -@admin +client on the keys of the queue's prefix and on all channels.`,
   ],
   [
     /DB index is out of range|invalid DB index/i,
@@ -54,6 +54,11 @@ const KNOWN: readonly (readonly [RegExp, (address: RedisAddress) => string])[] =
   [/Protocol error, got/, ({ text }) => `What listens at ${text} is not a Redis; check host and port.`],
   [/ENOTFOUND|EAI_AGAIN/, ({ text }) => `The host of ${text} is not known; check its name.`],
 ];
+
+/** Whether an error tells only of a connection that is lost, of which the client itself tells. */
+export function isOutage({ message }: Error): boolean {
+  return /Connection is closed|ECONN|EPIPE|ETIMEDOUT/i.test(message);
+}
 
 /** The sentence of a failure. */
 export function redisError(address: RedisAddress, failure: Failure): EspalierError {

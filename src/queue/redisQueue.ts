@@ -11,40 +11,9 @@ import { BATCH, JobStore } from "./jobStore.js";
 import { DEFAULT_QUEUE, type QueueNames, queueNames, WITHDRAWN } from "./names.js";
 import { type PendingJob, PendingJobs } from "./pendingJobs.js";
 import { endPresence, RENEW_MS, renewPresence, type Visitor, visitor } from "./presence.js";
-import { redisError } from "./redisErrors.js";
+import { isOutage, redisError } from "./redisErrors.js";
+import { type RedisQueueOptions, type RedisQueueSettings, redisQueueSettings } from "./redisQueueOptions.js";
 import { decodeResult, type EvaluationResult } from "./result.js";
-
-export interface RedisQueueOptions {
-  /** `RedisAddress` says what it may look like. */
-  readonly url: string;
-  /** Version of the code: only workers of the same one are given the jobs. */
-  readonly code: string;
-  /** Queues of one Redis that have nothing to do with each other have different names; default "evaluations". */
-  readonly name?: string;
-  /**
-   * Most jobs that are in the Redis at a time; default 1024, at least 1. Twice the number of workers keeps all of them busy; a
-   * job takes as much of the Redis' memory as its counts do as text.
-   */
-  readonly inFlight?: number;
-  /** How often a job is tried; default 3. A worker that dies or leaves with a job uses up none. */
-  readonly attempts?: number;
-  /** Pause before the second try, doubled for each further one; default 1000 ms. */
-  readonly backoffMs?: number;
-  /** How long results stay in the Redis for whoever asks for the same; default an hour. */
-  readonly keepSeconds?: number;
-  /** How often everything is looked at, should an event have been lost; default 5000 ms. */
-  readonly sweepMs?: number;
-  /** Until the Redis must have answered for the first time; default 5000 ms. */
-  readonly connectMs?: number;
-  /** How long a Redis may be away before what was submitted fails; default ten minutes. */
-  readonly patienceMs?: number;
-  /** How long workers of other versions only may be there before what was submitted fails; default 30 s. */
-  readonly versionPatienceMs?: number;
-  /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
-  readonly onNotice?: (sentence: string) => void;
-}
-
-type Settings = Required<Omit<RedisQueueOptions, "url" | "name">>;
 
 /** How long a queue that is being closed waits for the Redis. */
 const GOODBYE_MS = 5000;
@@ -54,32 +23,12 @@ const STALLED = "job stalled more than allowable limit";
 const STALLED_SENTENCE =
   "Every worker that took the job died, or lost its connection for long, before it was done; look at what the workers printed last, and at their memory.";
 
-function settingsOf(options: RedisQueueOptions): Settings {
-  const settings = {
-    code: options.code,
-    inFlight: options.inFlight ?? 1024,
-    attempts: options.attempts ?? 3,
-    backoffMs: options.backoffMs ?? 1000,
-    keepSeconds: options.keepSeconds ?? 3600,
-    sweepMs: options.sweepMs ?? 5000,
-    connectMs: options.connectMs ?? 5000,
-    patienceMs: options.patienceMs ?? 600_000,
-    versionPatienceMs: options.versionPatienceMs ?? 30_000,
-    onNotice: options.onNotice ?? ((sentence: string) => process.emitWarning(sentence)),
-  };
-  for (const key of ["inFlight", "attempts"] as const) {
-    if (Number.isSafeInteger(settings[key]) && settings[key] >= 1) continue;
-    throw new EspalierError(`The queue's ${key} cannot be ${settings[key]}; give a whole number from 1 on.`);
-  }
-  return settings;
-}
-
 export class RedisEvaluationQueue implements EvaluationQueue {
   /** The Redis, for people to read. */
   readonly where: string;
   readonly #address: RedisAddress;
   readonly #names: QueueNames;
-  readonly #settings: Settings;
+  readonly #settings: RedisQueueSettings;
   readonly #client: Redis;
   readonly #store: JobStore;
   readonly #events: QueueEvents;
@@ -95,7 +44,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
   #toldOfWorkers = false;
   #closing: Promise<void> | null = null;
 
-  private constructor(address: RedisAddress, names: QueueNames, settings: Settings, facts: RedisFacts) {
+  private constructor(address: RedisAddress, names: QueueNames, settings: RedisQueueSettings, facts: RedisFacts) {
     this.#address = address;
     this.where = address.text;
     this.#names = names;
@@ -110,6 +59,8 @@ export class RedisEvaluationQueue implements EvaluationQueue {
       onLost: ({ message }) => {
         this.#lostAt = performance.now();
         settings.onNotice(`${message} What was submitted waits for it.`);
+        // A sweep that was under way waits for it too, and would not see that its time is up.
+        this.#sweepIn(settings.sweepMs);
       },
       onBack: () => {
         this.#lostAt = null;
@@ -127,8 +78,9 @@ export class RedisEvaluationQueue implements EvaluationQueue {
       prefix: names.prefix,
       skipVersionCheck,
     });
-    this.#events.on("error", () => {
-      // The client reconnects; what was missed meanwhile is swept up.
+    this.#events.on("error", (error) => {
+      // Results come all the same, when they are swept up.
+      if (!isOutage(error) && this.#closing === null) settings.onNotice(this.#sentence(error).message);
     });
     this.#events.on("completed", ({ jobId, returnvalue }) => this.#complete(jobId, returnvalue));
     this.#events.on("failed", ({ jobId }) => {
@@ -149,7 +101,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
   static async open(options: RedisQueueOptions): Promise<RedisEvaluationQueue> {
     const address = RedisAddress.parse(options.url);
     const names = queueNames(address, options.name ?? DEFAULT_QUEUE, options.code);
-    const settings = settingsOf(options);
+    const settings = redisQueueSettings(options);
     const facts = await probeRedis(address, settings.connectMs, settings.onNotice);
     const queue = new RedisEvaluationQueue(address, names, settings, facts);
     try {
@@ -243,7 +195,10 @@ export class RedisEvaluationQueue implements EvaluationQueue {
     }
     await this.#send(jobs.filter((_, i) => stored[i].state !== "completed"));
     // Another study may have sent it as less urgent.
-    for (const [i, job] of jobs.entries()) if (stored[i].state === "underway") await this.#store.raise(job);
+    for (const [i, job] of jobs.entries()) {
+      const found = stored[i];
+      if (found.state === "underway" && found.priority > job.priority) await this.#store.raise(job);
+    }
   }
 
   async #send(jobs: readonly PendingJob[]): Promise<void> {
@@ -282,6 +237,8 @@ export class RedisEvaluationQueue implements EvaluationQueue {
     try {
       this.#pending.settle(id, decodeResult(pending.job, value));
     } catch (error) {
+      // It is not to be found there again.
+      this.#inBackground(this.#store.remove(id));
       this.#pending.fail(id, error);
     }
   }
@@ -333,6 +290,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
         `The workers at ${this.where} run version ${codes} of the code and the study runs ${code}; start workers of the same version.`,
       );
     }
+    this.#strangersSince = null;
     if (this.#toldOfWorkers) return;
     this.#toldOfWorkers = true;
     onNotice(`No worker is there at ${this.where}; the jobs wait until one is started.`);

@@ -5,47 +5,14 @@ import type { Redis } from "ioredis";
 import { EspalierError } from "../errors.js";
 import { RedisAddress } from "./address.js";
 import { probeRedis, type RedisFacts, redisClient } from "./connection.js";
-import { type EvaluationHandler, JobRefused } from "./evaluationQueue.js";
+import { JobRefused } from "./evaluationQueue.js";
 import { contentId, type EvaluationJob, parseJob } from "./job.js";
 import type { JobData } from "./jobStore.js";
 import { DEFAULT_QUEUE, type QueueNames, queueNames, WITHDRAWN } from "./names.js";
 import { endPresence, RENEW_MS, renewPresence, type Visitor, visitor } from "./presence.js";
-import { redisError } from "./redisErrors.js";
+import { isOutage, redisError } from "./redisErrors.js";
 import { encodeResult, type WireResult } from "./result.js";
-
-export interface WorkerOptions {
-  /** `RedisAddress` says what it may look like. */
-  readonly url: string;
-  /** Version of the code, which is that of the jobs it is given. */
-  readonly code: string;
-  readonly handler: EvaluationHandler;
-  /** Default "evaluations". */
-  readonly name?: string;
-  /** Jobs at a time; default 1: a job that computes is not helped by another beside it. */
-  readonly concurrency?: number;
-  /** How long a job that is being computed may take to end once the worker is to leave; default 30 s. */
-  readonly graceMs?: number;
-  /** A worker that has given no sign for this long counts as dead, and its job goes to others; default 60 s. */
-  readonly lockMs?: number;
-  /** How often jobs of dead workers are looked for; default 30 s. */
-  readonly stalledMs?: number;
-  /** Pause after a refusal, doubled with each further one in a row; default 1000 ms. */
-  readonly refusalMs?: number;
-  /** Until the Redis must have answered for the first time; default 5000 ms. */
-  readonly connectMs?: number;
-  /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
-  readonly onNotice?: (sentence: string) => void;
-  /** Told of each job that this worker has let go of, and what became of it. */
-  readonly onJob?: (job: WorkedJob) => void;
-}
-
-export interface WorkedJob {
-  readonly id: string;
-  readonly outcome: "done" | "failed" | "refused" | "withdrawn" | "given back";
-  readonly seconds: number;
-}
-
-type Settings = Required<Omit<WorkerOptions, "url" | "name">>;
+import { type WorkedJob, type WorkerOptions, type WorkerSettings, workerSettings } from "./workerOptions.js";
 
 /** Why a handler is stopped. */
 type StopReason = "withdrawn" | "leaving" | "lost";
@@ -68,7 +35,7 @@ export class EvaluationWorker {
   readonly where: string;
   readonly #address: RedisAddress;
   readonly #names: QueueNames;
-  readonly #settings: Settings;
+  readonly #settings: WorkerSettings;
   readonly #client: Redis;
   readonly #subscriber: Redis;
   readonly #worker: Worker<JobData, WireResult>;
@@ -82,7 +49,7 @@ export class EvaluationWorker {
   #renewal: NodeJS.Timeout | undefined;
   #leaving: Promise<void> | null = null;
 
-  private constructor(address: RedisAddress, names: QueueNames, settings: Settings, facts: RedisFacts) {
+  private constructor(address: RedisAddress, names: QueueNames, settings: WorkerSettings, facts: RedisFacts) {
     this.where = address.text;
     this.#address = address;
     this.#names = names;
@@ -126,27 +93,18 @@ export class EvaluationWorker {
   static async start(options: WorkerOptions): Promise<EvaluationWorker> {
     const address = RedisAddress.parse(options.url);
     const names = queueNames(address, options.name ?? DEFAULT_QUEUE, options.code);
-    const settings: Settings = {
-      code: options.code,
-      handler: options.handler,
-      concurrency: options.concurrency ?? 1,
-      graceMs: options.graceMs ?? 30_000,
-      lockMs: options.lockMs ?? 60_000,
-      stalledMs: options.stalledMs ?? 30_000,
-      refusalMs: options.refusalMs ?? 1000,
-      connectMs: options.connectMs ?? 5000,
-      onNotice: options.onNotice ?? ((sentence: string) => process.emitWarning(sentence)),
-      onJob: options.onJob ?? (() => {}),
-    };
-    if (!Number.isSafeInteger(settings.concurrency) || settings.concurrency < 1) {
-      throw new EspalierError(`Jobs at a time cannot be ${settings.concurrency}; give a whole number from 1 on.`);
-    }
+    const settings = workerSettings(options);
     const facts = await probeRedis(address, settings.connectMs, settings.onNotice);
     const worker = new EvaluationWorker(address, names, settings, facts);
-    await worker.#worker.waitUntilReady();
-    await worker.#subscriber.subscribe(names.withdrawals);
-    await worker.#renew();
-    void worker.#worker.run();
+    try {
+      await worker.#worker.waitUntilReady();
+      await worker.#subscriber.subscribe(names.withdrawals);
+      await worker.#renew();
+    } catch (error) {
+      await worker.leave();
+      throw redisError(address, error as Error);
+    }
+    worker.#worker.run().catch((error: Error) => worker.#tell(error));
     return worker;
   }
 
@@ -232,8 +190,15 @@ export class EvaluationWorker {
     };
     this.#running.set(id, stop);
     if (this.#withdrawals.delete(id)) stop("withdrawn");
-    const end = (outcome: WorkedJob["outcome"]) =>
-      this.#settings.onJob({ id, outcome, seconds: (performance.now() - started) / 1000 });
+    // It was on its way when the worker was told to leave.
+    if (this.leaving) stop("leaving");
+    const end = (outcome: WorkedJob["outcome"]) => {
+      try {
+        this.#settings.onJob({ id, outcome, seconds: (performance.now() - started) / 1000 });
+      } catch (error) {
+        process.emitWarning(`A listener of the worker's jobs failed: ${String(error)}`);
+      }
+    };
     try {
       controller.signal.throwIfAborted();
       const job = this.#read(stored);
@@ -302,7 +267,7 @@ export class EvaluationWorker {
 
   /** Tells of what BullMQ has trouble with. The client tells of connections; a lock that is lost is heard of as that. */
   #tell(error: Error): void {
-    if (/lock|Connection is closed|ECONN|EPIPE/i.test(error.message) || this.#leaving !== null) return;
+    if (isOutage(error) || /\block\b/i.test(error.message) || this.leaving) return;
     const { message } = redisError(this.#address, error);
     if (message !== this.#told) this.#settings.onNotice(message);
     this.#told = message;

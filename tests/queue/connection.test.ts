@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { RedisAddress, RedisEvaluationQueue, startWorker } from "../../src/queue/index.js";
 import { inFolder, rejection } from "../scripts/scripts.js";
 import { selfSigned } from "./certificate.js";
-import { CODE, handlerAfter, resultOf, testJob } from "./jobs.js";
+import { CODE, handlerAfter, resultOf, testJob, until } from "./jobs.js";
 import { freePort, TestRedis } from "./redis.js";
 
 /** Listens on a port of this machine until `work` is done. */
@@ -161,6 +161,33 @@ describe("queue/connection", function () {
       expect(await refusal(redis.url.replace("redis:", "rediss:"))).to.match(
         /^What listens at rediss:\/\/HOST\/0 does not speak TLS|^No Redis answers/,
       );
+    });
+
+    it("needs no more rights than it says, and says which are missing", async () => {
+      const client = redis.client();
+      const rules = ["on", `>${password}`, "~team:*", "+@all", "-@admin", "+client"];
+      await client.call("ACL", "SETUSER", "enough", ...rules, "allchannels");
+      await client.call("ACL", "SETUSER", "mute", ...rules, "resetchannels");
+      await client.call("ACL", "SETUSER", "reader", ...rules, "allchannels", "-@write");
+      const as = (user: string) => `${redis.url.replace("redis://", `redis://${user}`)}?prefix=team`;
+      const queue = await opened(as("enough"));
+      const worker = await startWorker({ url: as("enough"), code: CODE, handler: handlerAfter(0), onNotice: () => {} });
+      expect(await queue.submit([testJob(1)])).to.deep.equal([resultOf(testJob(1))]);
+      await worker.leave();
+      await queue.close();
+      const missing =
+        /^The user of the Redis at \S+ may not do what a queue needs; let it run \+@all -@admin \+client on the keys/;
+      const mute = startWorker({ url: as("mute"), code: CODE, handler: handlerAfter(0), onNotice: () => {} });
+      expect((await rejection(mute)).message).to.match(missing);
+      expect((await rejection(opened(as("reader")))).message).to.match(missing);
+      // In some versions, names of clients are for administrators: BullMQ's events do not come then, and the results later.
+      await client.call("ACL", "SETUSER", "nameless", ...rules, "-client", "allchannels");
+      const notices: string[] = [];
+      const nameless = await opened(as("nameless"), (sentence) => void notices.push(sentence));
+      expect(await nameless.submit([testJob(1)])).to.deep.equal([resultOf(testJob(1))]);
+      await until(() => notices.some((notice) => missing.test(notice)), "the notice");
+      await nameless.close();
+      client.disconnect();
     });
 
     it("keeps databases and prefixes apart", async () => {
