@@ -1,14 +1,18 @@
 /** Connections to a Redis that is fit for the queue. */
+import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { EspalierError } from "../errors.js";
 import type { RedisAddress } from "./address.js";
 import { redisError } from "./redisErrors.js";
 
-/** Streams, and scripts that BullMQ relies on: METHOD says nothing of them, BullMQ's documentation asks for this version. */
+/** What BullMQ recommends, and its documentation asks for. */
 export const OLDEST_REDIS = "6.2.0";
 
 /** Longest pause between two attempts to connect again. */
 const LONGEST_PAUSE_MS = 5000;
+
+/** Between two looks at a Redis that is reading its data. */
+const LOADING_PAUSE_MS = 100;
 
 /** Fields of an INFO answer. */
 function fieldsOf(info: string): Map<string, string> {
@@ -61,6 +65,8 @@ export async function probeRedis(
   const client = new Redis({
     ...address.options,
     lazyConnect: true,
+    // Asked for below.
+    enableReadyCheck: false,
     connectTimeout: limitMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -72,12 +78,19 @@ export async function probeRedis(
     timer = setTimeout(() => reject(new Error(`no answer in ${limitMs / 1000} s`)), limitMs);
   });
   failed.catch(() => {});
-  const answered = client.connect().then(() => client.info());
-  answered.catch(() => {});
+  // An error event comes before the rejection, which says less.
+  const inTime = <T>(work: Promise<T>) => {
+    work.catch(() => {});
+    return Promise.race([failed, work]);
+  };
   try {
-    // The error event comes before the rejection, which says less.
-    const info = await Promise.race([failed, answered]);
-    await Promise.race([failed, client.ping()]);
+    await inTime(client.connect());
+    let info = await inTime(client.info());
+    while (/^loading:1/m.test(info)) {
+      await inTime(pause(LOADING_PAUSE_MS));
+      info = await inTime(client.info());
+    }
+    await inTime(client.ping());
     const fields = fieldsOf(info);
     const version = demandFit(address, fields);
     const policy = fields.get("maxmemory_policy") ?? "noeviction";
@@ -129,4 +142,19 @@ export function redisClient(address: RedisAddress, { onLost, onBack }: Outages):
     away = false;
   });
   return client;
+}
+
+/**
+ * Waits for an answer; a connection on which none comes in time is made again, and asks again. Of one that was cut without a word,
+ * nothing else would tell for many minutes.
+ */
+export async function answerWithin<T>(client: Redis, answer: Promise<T>, silenceMs: number): Promise<T> {
+  const timer = setTimeout(() => {
+    if (client.status === "ready") client.disconnect(true);
+  }, silenceMs);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,7 +4,7 @@ import { QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { EspalierError } from "../errors.js";
 import { RedisAddress } from "./address.js";
-import { probeRedis, type RedisFacts, redisClient } from "./connection.js";
+import { answerWithin, probeRedis, type RedisFacts, redisClient } from "./connection.js";
 import type { EvaluationQueue, SubmitOptions } from "./evaluationQueue.js";
 import type { EvaluationJob } from "./job.js";
 import { BATCH, JobStore } from "./jobStore.js";
@@ -266,8 +266,9 @@ export class RedisEvaluationQueue implements EvaluationQueue {
         `The Redis at ${this.where} has been away for ${Math.round(awayMs / 1000)} s, longer than is waited for; bring it back, and go on with the study.`,
       );
     }
+    const present = renewPresence(this.#client, this.#names.visitors, this.#self);
+    this.#lookAtWorkers(await answerWithin(this.#client, present, this.#settings.silenceMs));
     await this.#look(this.#pending.startedIds());
-    this.#lookAtWorkers(await renewPresence(this.#client, this.#names.visitors, this.#self));
   }
 
   /** Tells once that nobody is there to work; workers of other versions only are given some time to be replaced. */

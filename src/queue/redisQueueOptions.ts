@@ -23,6 +23,8 @@ export interface RedisQueueOptions {
   readonly sweepMs?: number;
   /** Until the Redis must have answered for the first time; default 5000 ms. */
   readonly connectMs?: number;
+  /** How long a Redis may be silent before the connection is made again; default 30 s. */
+  readonly silenceMs?: number;
   /** How long a Redis may be away before what was submitted fails; default ten minutes. */
   readonly patienceMs?: number;
   /** How long workers of other versions only may be there before what was submitted fails; default 30 s. */
@@ -44,6 +46,7 @@ export function redisQueueSettings(options: RedisQueueOptions): RedisQueueSettin
     keepSeconds: options.keepSeconds ?? 3600,
     sweepMs: options.sweepMs ?? 5000,
     connectMs: options.connectMs ?? 5000,
+    silenceMs: options.silenceMs ?? 30_000,
     patienceMs: options.patienceMs ?? 600_000,
     versionPatienceMs: options.versionPatienceMs ?? 30_000,
     onNotice: options.onNotice ?? ((sentence: string) => process.emitWarning(sentence)),

@@ -4,7 +4,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from
 import type { Redis } from "ioredis";
 import { EspalierError } from "../errors.js";
 import { RedisAddress } from "./address.js";
-import { probeRedis, type RedisFacts, redisClient } from "./connection.js";
+import { answerWithin, probeRedis, type RedisFacts, redisClient } from "./connection.js";
 import { JobRefused } from "./evaluationQueue.js";
 import { contentId, type EvaluationJob, parseJob } from "./job.js";
 import type { JobData } from "./jobStore.js";
@@ -163,7 +163,8 @@ export class EvaluationWorker {
   /** Says that it is there, again and again, and that nobody who is there has work for it. */
   async #renew(): Promise<void> {
     try {
-      const visitors = await renewPresence(this.#client, this.#names.visitors, this.#self);
+      const present = renewPresence(this.#client, this.#names.visitors, this.#self);
+      const visitors = await answerWithin(this.#client, present, this.#settings.silenceMs);
       const studies = visitors.filter(({ kind }) => kind === "study");
       const strangers = studies.filter(({ code }) => code !== this.#settings.code);
       if (strangers.length > 0 && strangers.length === studies.length && !this.#toldOfStudies) {

@@ -25,6 +25,8 @@ export interface WorkerOptions {
   readonly refusalMs?: number;
   /** Until the Redis must have answered for the first time; default 5000 ms. */
   readonly connectMs?: number;
+  /** How long a Redis may be silent before the connection is made again; default 30 s. */
+  readonly silenceMs?: number;
   /** Told in one sentence what is noteworthy and no error; default `process.emitWarning`. */
   readonly onNotice?: (sentence: string) => void;
   /** Told of each job that this worker has let go of, and what became of it. */
@@ -51,6 +53,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
     stalledMs: options.stalledMs ?? 30_000,
     refusalMs: options.refusalMs ?? 1000,
     connectMs: options.connectMs ?? 5000,
+    silenceMs: options.silenceMs ?? 30_000,
     onNotice: options.onNotice ?? ((sentence: string) => process.emitWarning(sentence)),
     onJob: options.onJob ?? (() => {}),
   };

@@ -124,6 +124,19 @@ describe("queue/connection", function () {
       }));
   }
 
+  it("waits for one that is reading its data", () => {
+    let asked = 0;
+    const server = fakeRedis((command) => {
+      if (command !== "info") return "+OK\r\n";
+      asked++;
+      return bulk(`redis_version:6.0.16\r\nloading:${asked % 3 === 0 ? 0 : 1}`);
+    });
+    return listening(server, async (port) => {
+      expect(await refusal(`redis://127.0.0.1:${port}`)).to.match(/is 6\.0\.16 and the queue needs/);
+      expect(asked).to.equal(6);
+    });
+  });
+
   describe("with a real Redis", () => {
     if (process.platform === "win32") return;
     const password = "p@ss:w/o?rd#%41 ü";

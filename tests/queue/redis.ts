@@ -85,6 +85,11 @@ export class TestRedis {
     }
   }
 
+  /** Sends the server a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   /** Ends the server; its data stay. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#child;

@@ -221,6 +221,27 @@ describe("queue/worker", function () {
     await worker.leave();
   });
 
+  it("and study notice a Redis that is silent, and go on when it speaks", async () => {
+    const own = await TestRedis.start();
+    try {
+      const notices: string[] = [];
+      const onNotice = (sentence: string) => void notices.push(sentence);
+      const queue = await open({ url: own.url, silenceMs: 300, sweepMs: 100, onNotice });
+      const submitted = queue.submit(testJobs(3));
+      await pause(200);
+      own.signal("SIGSTOP");
+      await until(() => notices.some((notice) => /^No Redis answers /.test(notice)), "the notice");
+      own.signal("SIGCONT");
+      const handler = handlerAfter(0);
+      const worker = await startWorker({ url: own.url, code: CODE, name, handler, onNotice: () => {} });
+      expect(await submitted).to.deep.equal(testJobs(3).map(resultOf));
+      await worker.leave();
+      await queue.close();
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("leaves while its connections are being made again", async () => {
     const options = { url: redis.url, code: CODE, name, handler: handlerAfter(0), onNotice: () => {} };
     const worker = await startWorker({ ...options, graceMs: 600_000 });
