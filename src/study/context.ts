@@ -2,7 +2,15 @@
 import { join } from "node:path";
 import type { CostModel } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
-import { evaluateCounts, type PreparedSample, type PreparedSamples, prepareSamples } from "../evaluation/index.js";
+import { type PreparedSample, type PreparedSamples, prepareSamples } from "../evaluation/index.js";
+import {
+  type EvaluationJob,
+  type EvaluationQueue,
+  type EvaluationResult,
+  evaluationJob,
+  type Json,
+  type Priority,
+} from "../queue/index.js";
 import type { KernelFunction } from "../schedules/index.js";
 import { type Selector, type StaticSelector, selector } from "../selectors/index.js";
 import type { Pacer } from "../tensor/index.js";
@@ -10,10 +18,15 @@ import { type Scorer, scorerOf } from "./accuracy.js";
 import { StudyCosts } from "./costs.js";
 import { demandSamples, type StudyData, type StudySample } from "./data/index.js";
 import type { EvaluationEntry, HeaderEntry, JournalEntry, Outcome, StudySettings } from "./entries.js";
+import { computeJob, FORCED_METRIC } from "./evaluations/computeJob.js";
+import { type Submission, submit } from "./evaluations/submit.js";
 import type { StudyEmitter, StudyEvents, StudyPart } from "./events.js";
 import type { Journal } from "./journal.js";
 import type { StudyModel } from "./studyModel.js";
 import { taskMeans } from "./taskMeans.js";
+
+/** Samples of a job: as many as run together. */
+const JOB_SAMPLES = 32;
 
 export type ScoredSplit = "validation" | "test";
 
@@ -30,6 +43,17 @@ export interface ContextParts {
   readonly directory: string | null;
   /** Told in one sentence what is noteworthy and no error. */
   readonly warn: (sentence: string) => void;
+  /** What evaluates; null evaluates here. */
+  readonly queue: EvaluationQueue | null;
+  /** Version and arithmetic of what computes here, and where a worker finds model and samples. */
+  readonly computing: Computing;
+}
+
+/** What jobs say of the code that made them. */
+export interface Computing {
+  readonly code: string;
+  readonly backend: string;
+  readonly source: Json;
 }
 
 /** What to evaluate. */
@@ -61,6 +85,8 @@ export class StudyContext {
   readonly cost: CostModel;
   readonly emitter: StudyEmitter;
   readonly warn: (sentence: string) => void;
+  readonly #queue: EvaluationQueue | null;
+  readonly #computing: Computing;
   readonly #journal: Journal;
   readonly #directory: string | null;
   readonly #scorer: Scorer;
@@ -78,6 +104,8 @@ export class StudyContext {
     this.cost = parts.cost;
     this.emitter = parts.emitter;
     this.warn = parts.warn;
+    this.#queue = parts.queue;
+    this.#computing = parts.computing;
     this.#journal = parts.journal;
     this.#directory = parts.directory;
     this.#scorer = scorerOf(parts.data);
@@ -161,50 +189,119 @@ export class StudyContext {
     return found;
   }
 
+  /** Samples of a split as a selector ranks them; owned by the context. */
+  async #ranked(split: ScoredSplit, name: string, pacer: Pacer): Promise<PreparedSamples> {
+    const prepared = await this.prepared(split, pacer);
+    return name === this.settings.selector ? prepared : this.withSelector(prepared, this.staticSelector(name));
+  }
+
   /**
-   * Runs schedules on the samples of a split, tokens physically removed. Accuracy is the data's on test samples, and
+   * A job for schedules on some samples of a split.
+   *
+   * @param indices of the samples; several schedules name the same samples again, block after block.
+   * @param counts [S][L], one row an index.
+   * @param selectorName default the study's.
+   */
+  job(
+    split: ScoredSplit,
+    indices: readonly number[],
+    counts: readonly (readonly number[])[],
+    selectorName = this.settings.selector,
+  ): EvaluationJob {
+    const { model, seed } = this.settings;
+    return evaluationJob({
+      ...this.#computing,
+      model,
+      samples: { digest: this.settings[split], indices },
+      selector: { name: selectorName, seed },
+      counts,
+      // Nothing is reported of the accuracy on validation samples.
+      metric: split === "test" ? this.#scorer.metric : FORCED_METRIC,
+    });
+  }
+
+  /** Has jobs on a split computed, here or by the study's queue; results come in order. @throws Stopped. */
+  async compute(split: ScoredSplit, submission: Submission, pacer: Pacer): Promise<void> {
+    const here = async (job: EvaluationJob, own: Pacer, progress: (fraction: number) => void) => {
+      const prepared = await this.#ranked(split, job.selector.name, own);
+      return computeJob(job, { prepared, samples: this.data[split], scorer: this.#scorer }, own, progress);
+    };
+    const onResult = (index: number, result: EvaluationResult) => {
+      this.#demandFinite(submission.jobs[index], split, result);
+      submission.onResult(index, result);
+    };
+    await submit(this.#queue, here, { ...submission, onResult }, pacer);
+  }
+
+  /** @throws EspalierError for a divergence that is no number. */
+  #demandFinite({ samples, counts }: EvaluationJob, split: ScoredSplit, { divergence }: EvaluationResult): void {
+    const bad = divergence.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) return;
+    throw new EspalierError(
+      `The divergence of sample ${this.data[split][samples.indices[bad]].id} is ${divergence[bad]} with the counts ${counts[bad].join(" ")}; the model's weights or its pictures hold values that are not finite. Check them with "espalier parity".`,
+    );
+  }
+
+  /**
+   * Runs schedules on all samples of a split, tokens physically removed. Accuracy is the data's on test samples, and
    * teacher-forced exact match on validation samples, where nothing is reported of it.
+   *
+   * @param counts [S][L]
+   * @param selectorName default the study's.
    */
   async outcome(
-    prepared: PreparedSamples,
     split: ScoredSplit,
     counts: readonly (readonly number[])[],
     pacer: Pacer,
-  ): Promise<Outcome> {
-    const samples = this.data[split];
-    const { divergence, exact } = await evaluateCounts(prepared, counts, { pacer });
-    samples.forEach(({ id }, s) => {
-      if (Number.isFinite(divergence[s])) return;
-      throw new EspalierError(
-        `The divergence of sample ${id} is ${divergence[s]} with the counts ${counts[s].join(" ")}; the model's weights or its pictures hold values that are not finite. Check them with "espalier parity".`,
+    selectorName?: string,
+  ): Promise<Outcome & { readonly layerForwards: number }> {
+    const priority: Priority = split === "test" ? "frontier" : "normal";
+    const jobs: EvaluationJob[] = [];
+    for (let first = 0; first < counts.length; first += JOB_SAMPLES) {
+      const rows = counts.slice(first, first + JOB_SAMPLES);
+      jobs.push(
+        this.job(
+          split,
+          rows.map((_, i) => first + i),
+          rows,
+          selectorName,
+        ),
       );
-    });
-    const accuracy =
-      split === "test" ? await this.#scorer.score(prepared, samples, counts, exact, pacer) : exact.map(Number);
-    return { counts, divergence: [...divergence], accuracy };
+    }
+    const divergence: number[] = [];
+    const accuracy: number[] = [];
+    let layerForwards = 0;
+    const onResult = (_: number, result: EvaluationResult) => {
+      divergence.push(...result.divergence);
+      accuracy.push(...result.accuracy);
+      layerForwards += result.layerForwards;
+    };
+    await this.compute(split, { jobs, priority, onResult }, pacer);
+    return { counts, divergence, accuracy, layerForwards };
   }
 
   /**
    * Evaluates a configuration on every sample of its split and remembers it.
    *
-   * @param other the split's samples as another selector ranks them; default the study's.
+   * @param selectorName whose tokens stay; default the study's.
    */
-  async evaluate(candidate: Candidate, pacer: Pacer, other?: PreparedSamples): Promise<EvaluationEntry> {
+  async evaluate(candidate: Candidate, pacer: Pacer, selectorName?: string): Promise<EvaluationEntry> {
     const { split, counts, beforeTopUp, searchLayerForwards = 0, ...rest } = candidate;
     const started = performance.now();
-    const prepared = other ?? (await this.prepared(split, pacer));
-    const outcome = await this.outcome(prepared, split, counts, pacer);
+    // The teacher is charged as its own; the study needs its samples prepared in any case.
+    await this.prepared(split, pacer);
+    const { layerForwards, ...outcome } = await this.outcome(split, counts, pacer, selectorName);
     const same = beforeTopUp?.every((row, s) => row.every((count, i) => count === counts[s][i]));
     const before =
-      beforeTopUp === undefined ? undefined : same ? outcome : await this.outcome(prepared, split, beforeTopUp, pacer);
-    const runs = before === undefined || before === outcome ? 1 : 2;
+      beforeTopUp === undefined || same ? undefined : await this.outcome(split, beforeTopUp, pacer, selectorName);
+    const { layerForwards: again = 0, ...projected } = before ?? {};
     const entry: EvaluationEntry = {
       kind: "evaluation",
       split,
       ...rest,
       ...outcome,
-      ...(before === undefined ? {} : { beforeTopUp: before }),
-      layerForwards: runs * counts.length * (this.layers - 1) + searchLayerForwards,
+      ...(beforeTopUp === undefined ? {} : { beforeTopUp: before === undefined ? outcome : (projected as Outcome) }),
+      layerForwards: layerForwards + again + searchLayerForwards,
       seconds: (performance.now() - started) / 1000,
     };
     this.remember(entry);

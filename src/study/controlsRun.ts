@@ -40,8 +40,7 @@ export async function runControls(context: StudyContext, options: StudyControlsO
       context.progress("controls", `control ${name}`, done++, total);
       const key = { split: "test", series, configuration: configurationAt(series, budget) } as const;
       if (context.finished(key)) continue;
-      const prepared = context.withSelector(await context.prepared("test", pacer), context.staticSelector(name));
-      await context.evaluate({ ...key, budget, counts: entry.counts }, pacer, prepared);
+      await context.evaluate({ ...key, budget, counts: entry.counts }, pacer, name);
     }
   }
   for (const control of ofPictures) {

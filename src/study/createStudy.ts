@@ -6,6 +6,7 @@ import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost
 import { EspalierError } from "../errors.js";
 import { makeFolder, type Results } from "../export/index.js";
 import type { VisionLanguageModel } from "../models/index.js";
+import type { EvaluationQueue, Json } from "../queue/index.js";
 import { type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
 import { type SelectorName, selector } from "../selectors/index.js";
@@ -51,6 +52,13 @@ export interface StudyOptions {
   readonly warn?: (sentence: string) => void;
   /** Stands around each operation; default nothing. */
   readonly surroundings?: Surroundings;
+  /**
+   * What evaluates schedules, such as a `RedisEvaluationQueue` with workers on other machines; stays its owner's. Default this
+   * process. Numbers are the same, as long as the workers compute with the same backend.
+   */
+  readonly queue?: EvaluationQueue;
+  /** Where a worker finds model and samples, if it has not been told itself: what `espalier worker` reads. */
+  readonly source?: Json;
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
@@ -101,6 +109,12 @@ async function describeBackend() {
       ...(cuda === null ? {} : { cuda }),
     },
   };
+}
+
+/** What computes here, as jobs name it: code of another version may differ, and another arithmetic rounds differently. */
+export async function describeComputing(): Promise<{ readonly code: string; readonly backend: string }> {
+  const { backend, versions } = await describeBackend();
+  return { code: versions.espalier, backend: "cuda" in versions ? `${backend.name} cuda` : backend.name };
 }
 
 /** Whether nothing of a study is finished. */
@@ -233,6 +247,8 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       cost,
       directory,
       warn,
+      queue: options.queue ?? null,
+      computing: { ...(await describeComputing()), source: options.source ?? null },
     });
     const close = () => {
       context.dispose();

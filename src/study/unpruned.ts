@@ -17,7 +17,6 @@ export async function evaluateUnpruned(context: StudyContext, pacer: Pacer): Pro
   const exact = prepared.samples.map(({ teacherExact }) => teacherExact);
   const accuracy = await context.scorer.score(prepared, context.data.test, full, exact, pacer);
   const floor = await context.outcome(
-    prepared,
     "test",
     levelCounts(context, () => 0),
     pacer,

@@ -12,12 +12,13 @@ export class Stopped extends Error {
 }
 
 export class Pacer {
-  readonly #signal: AbortSignal | undefined;
+  /** Its abort makes the next `pause` throw. */
+  readonly signal: AbortSignal | undefined;
   #last = performance.now();
 
   /** @param signal its abort makes the next `pause` throw `Stopped`; default never. */
   constructor(signal?: AbortSignal) {
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /** Call between two pieces of work. Gives the event loop a turn when the last one was 40 ms ago or more. */
@@ -26,6 +27,6 @@ export class Pacer {
       await new Promise<void>((resolve) => setImmediate(resolve));
       this.#last = performance.now();
     }
-    if (this.#signal?.aborted) throw new Stopped();
+    if (this.signal?.aborted) throw new Stopped();
   }
 }

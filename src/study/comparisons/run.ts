@@ -63,9 +63,7 @@ async function evaluatePairs(context: StudyContext, pairs: readonly Pair[], pace
       const key = { split: "test", series: SERIES.matched, configuration } as const;
       if (counts === null || context.finished(key)) continue;
       const other = OTHER_SELECTORS[pair.sides[side].entry.series];
-      const prepared = await context.prepared("test", pacer);
-      const ranked = other === undefined ? prepared : context.withSelector(prepared, context.staticSelector(other));
-      await context.evaluate({ ...key, budget: pair.budget, counts }, pacer, ranked);
+      await context.evaluate({ ...key, budget: pair.budget, counts }, pacer, other);
     }
   }
   context.progress("comparisons", "comparisons", pairs.length, pairs.length);

@@ -5,7 +5,6 @@
  * told what the journal holds, until it asks for something new.
  */
 import { EspalierError } from "../../errors.js";
-import { evaluateShared } from "../../evaluation/index.js";
 import { FRONTIER_BUDGETS } from "../../pareto/index.js";
 import { countsFromShares } from "../../schedules/index.js";
 import { type Batch, kernelSpace, type SearcherMethod } from "../../search/index.js";
@@ -75,14 +74,11 @@ class Numbering {
   }
 }
 
-/** @throws EspalierError where a measured divergence is not finite. */
-function demandFinite(series: string, values: ArrayLike<number>, ids: readonly string[]): void {
-  for (let s = 0; s < values.length; s++) {
-    if (Number.isFinite(values[s])) continue;
-    throw new EspalierError(
-      `The divergence of sample ${ids[s]} is ${values[s]} under a schedule of ${series}; the model's weights or its pictures hold values that are not finite. Check them with "espalier parity".`,
-    );
-  }
+/** A part of a batch: its schedules on some of its samples. */
+interface Block {
+  /** Where its samples begin in the batch's. */
+  readonly first: number;
+  readonly samples: readonly number[];
 }
 
 /** Measures a batch, block by block; what the journal has of it is taken from there. */
@@ -96,54 +92,65 @@ async function measure(
   onShare: (share: number) => void,
   pacer: Pacer,
 ): Promise<Float64Array[]> {
-  const { series, block } = run;
-  const { shares, samples = Array.from({ length: context.data.validation.length }, (_, s) => s) } = batch;
+  const { series } = run;
+  const { visual } = context.header.data.validation;
+  const { shares, samples = [...visual.keys()] } = batch;
   const rows = shares.map(() => new Float64Array(samples.length));
   const { configurations, fresh } = numbering.number(shares);
-  let unwritten = fresh;
-  for (let first = 0; first < samples.length; first += block) {
-    const own = samples.slice(first, first + block);
-    const known = recorded[first / block];
-    if (known !== undefined) {
-      if (known.samples.join() !== own.join() || known.configurations.join() !== configurations.join()) {
-        throw new EspalierError(
-          `The searcher ${series} asks for other schedules than this study's journal has of it; it was begun by another version of Espalier: choose another name for the study.`,
-        );
-      }
-      decodeRows(known).forEach((row, c) => {
-        rows[c].set(row, first);
-      });
-      unwritten = [];
-      continue;
-    }
-    const started = performance.now();
-    const prepared = await context.prepared("validation", pacer);
-    const members = own.map((s) => prepared.samples[s]);
-    const { results, layerForwards, unsharedLayerForwards } = await evaluateShared(
-      { ...prepared, samples: members },
-      shares.length,
-      (c, sample) => countsFromShares(shares[c], sample.tokens.visual),
-      { batch: block, pacer, onProgress: (share) => onShare((first + share * members.length) / samples.length) },
-    );
-    const ids = members.map(({ id }) => id);
-    results.forEach(({ divergence }, c) => {
-      demandFinite(series, divergence, ids);
-      rows[c].set(divergence, first);
-    });
-    context.append({
-      kind: "searcherBlock",
-      series,
-      batch: index,
-      configurations,
-      shares: unwritten,
-      samples: own,
-      divergence: encodeRows(results.map(({ divergence }) => divergence)),
-      layerForwards,
-      unsharedLayerForwards,
-      seconds: (performance.now() - started) / 1000,
-    });
-    unwritten = [];
+  const blocks: Block[] = [];
+  for (let first = 0; first < samples.length; first += run.block) {
+    blocks.push({ first, samples: samples.slice(first, first + run.block) });
   }
+  for (const [b, entry] of recorded.entries()) {
+    const { samples: own, first } = blocks[b] ?? { samples: [], first: 0 };
+    if (entry.samples.join() !== own.join() || entry.configurations.join() !== configurations.join()) {
+      throw new EspalierError(
+        `The searcher ${series} asks for other schedules than this study's journal has of it; it was begun by another version of Espalier: choose another name for the study.`,
+      );
+    }
+    decodeRows(entry).forEach((row, c) => {
+      rows[c].set(row, first);
+    });
+  }
+  const open = blocks.slice(recorded.length);
+  if (open.length === 0) return rows;
+  // The teacher is charged as its own.
+  await context.prepared("validation", pacer);
+  const jobs = open.map((block) =>
+    context.job(
+      "validation",
+      shares.flatMap(() => block.samples),
+      shares.flatMap((row) => block.samples.map((s) => countsFromShares(row, visual[s]))),
+    ),
+  );
+  const share = (fraction: number) => onShare((recorded.length + fraction * open.length) / blocks.length);
+  await context.compute(
+    "validation",
+    {
+      jobs,
+      priority: "normal",
+      onProgress: share,
+      onResult: (i, { divergence, layerForwards, seconds }) => {
+        const { first, samples: own } = open[i];
+        const measured = shares.map((_, c) => divergence.slice(c * own.length, (c + 1) * own.length));
+        for (const [c, row] of measured.entries()) rows[c].set(row, first);
+        context.append({
+          kind: "searcherBlock",
+          series,
+          batch: index,
+          configurations,
+          // Those that no earlier block has.
+          shares: recorded.length + i === 0 ? fresh : [],
+          samples: own,
+          divergence: encodeRows(measured),
+          layerForwards,
+          unsharedLayerForwards: shares.length * own.length * context.layers,
+          seconds,
+        });
+      },
+    },
+    pacer,
+  );
   return rows;
 }
 
