@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
+import { calibrateCommand } from "./calibrate.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { frontierCommand } from "./frontier.js";
@@ -41,6 +42,7 @@ export function createProgram(args: readonly string[]): Command {
     searchCommand(args),
     frontierCommand(),
     evaluateCommand(args),
+    calibrateCommand(args),
     doctorCommand(),
     installCommand(),
     uninstallCommand(),

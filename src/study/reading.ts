@@ -2,11 +2,12 @@
 import { type CostModel, costModel, costRange, toNormalised, totalCost } from "../cost/index.js";
 import { sampleBudgets } from "./budgets.js";
 import { meanOf } from "./context.js";
+import { costOptions } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 
 /** The cost model of a study. */
 export function costOf(header: HeaderEntry): CostModel {
-  return costModel(header.settings.cost, header.model.shape);
+  return costModel(header.settings.cost, header.model.shape, costOptions(header));
 }
 
 /** Finished evaluations of a series on a split, as they were written. */
