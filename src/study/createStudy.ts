@@ -254,6 +254,8 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
               created: calibration.created,
               machine: calibration.machine,
               latency: calibration.latency,
+              selector: calibration.settings.selector,
+              endToEnd: { ratio: calibration.endToEnd.ratio, rSquared: calibration.endToEnd.rSquared },
             },
           }),
       accuracyMetric: scorerOf(data).metric,

@@ -58,7 +58,11 @@ export interface HeaderEntry {
     readonly test: SampleList;
   };
   /** What a machine takes for the model; left out where nothing was measured. */
-  readonly calibration?: Pick<Calibration, "created" | "machine" | "latency">;
+  readonly calibration?: Pick<Calibration, "created" | "machine" | "latency"> & {
+    readonly selector: string;
+    /** Whole runs as they were measured, by what the tables predict. */
+    readonly endToEnd: Pick<Calibration["endToEnd"], "ratio" | "rSquared">;
+  };
   readonly accuracyMetric: string;
   /** Per sample, beside the decoder. */
   readonly overheadMacs: Readonly<Record<string, number>>;

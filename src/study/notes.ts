@@ -25,7 +25,7 @@ function benchmarksNote({ data }: HeaderEntry): string[] {
 /** Whose milliseconds they are, and what runs beside them. */
 function latencyNote({ calibration, data }: HeaderEntry): string[] {
   if (calibration === undefined) return [];
-  const { created, latency, machine } = calibration;
+  const { created, latency, machine, selector, endToEnd } = calibration;
   const { text, visual } = data.test;
   const full = (s: number) => new Array<number>(latency.layers.length).fill(visual[s]);
   const beside = text.map((own, s) => latencyBeside(latency, full(s), own));
@@ -33,7 +33,9 @@ function latencyNote({ calibration, data }: HeaderEntry): string[] {
   return [
     `Milliseconds are those of the decoder's layers, read off a calibration of ${created.slice(0, 10)} on ${machineText(machine)}. ` +
       `Beside them, per sample: embedding ${mean((one) => one.embedding)}, head ${mean((one) => one.head)}, predictor ` +
-      `${mean((one) => one.predictor)}, and the selector ${formatCost(latency.selector.perFall, "ms")} where counts fall.`,
+      `${mean((one) => one.predictor)}, and the selector ${selector} ${formatCost(latency.selector.perFall, "ms")} where counts fall. ` +
+      `Whole pruned runs took ${endToEnd.ratio.median.toFixed(2)} of what these tables predict (${endToEnd.ratio.least.toFixed(2)} to ` +
+      `${endToEnd.ratio.most.toFixed(2)}, R² ${endToEnd.rSquared.toFixed(3)}).`,
   ];
 }
 

@@ -121,7 +121,9 @@ describe("study/latency", function () {
       expect(note).to.match(
         /calibration of 2026-03-04 on Abacus, 7 threads, backend native\. Beside them, .*head 0\.400/,
       );
-      expect(note).to.match(/selector 0\.700.ms where counts fall/);
+      expect(note).to.match(
+        /selector fastv 0\.700.ms where counts fall\. Whole pruned runs took 1\.00 of what these tables predict/,
+      );
       expect(warnings.join()).to.match(/was measured on Abacus, 7 threads, .* that machine's, not those of /);
     });
 
