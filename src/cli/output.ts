@@ -117,11 +117,16 @@ export async function writeEverything(directory: string, results: Results): Prom
   return written;
 }
 
-/** The table for this terminal, or for none. */
-export function tableText(results: Results): string {
+/** How tables fit this terminal, or none. */
+export function terminalOptions(): { width?: number; colour: boolean } {
   const { isTTY, columns } = process.stdout;
   const colour = isTTY === true && process.env.NO_COLOR === undefined;
-  return renderTable(results, { ...(isTTY ? { width: columns } : {}), colour });
+  return { ...(isTTY ? { width: columns } : {}), colour };
+}
+
+/** The table for this terminal, or for none. */
+export function tableText(results: Results): string {
+  return renderTable(results, terminalOptions());
 }
 
 /** Prints the table and writes the files that were asked for. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
 import { calibrateCommand } from "./calibrate.js";
+import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { frontierCommand } from "./frontier.js";
@@ -41,6 +42,7 @@ export function createProgram(args: readonly string[]): Command {
     quickstartCommand(args),
     searchCommand(args),
     frontierCommand(),
+    compareCommand(args),
     evaluateCommand(args),
     calibrateCommand(args),
     doctorCommand(),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { EspalierError } from "../errors.js";
 import { KERNEL_FUNCTIONS, kernelFunction } from "../schedules/index.js";
-import { CONDITIONINGS, type Conditioning } from "../search/index.js";
+import { CONDITIONINGS, type Conditioning, SEARCHERS, searcherMethod } from "../search/index.js";
 import type { TrainingOptions } from "../study/index.js";
 import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { withStudy } from "./session.js";
@@ -17,7 +17,7 @@ import {
   searchOptions,
   type TrainingCliOptions,
 } from "./studyOptions.js";
-import { nameList } from "./values.js";
+import { nameList, wholeNumber } from "./values.js";
 
 interface SearchOptions extends SourceOptions, StudyCliOptions, TrainingCliOptions, OutputOptions {
   readonly seed: number;
@@ -25,6 +25,18 @@ interface SearchOptions extends SourceOptions, StudyCliOptions, TrainingCliOptio
   readonly controls: boolean;
   readonly recipes: boolean;
   readonly variants: string[];
+  readonly rivals: string[];
+  readonly evaluations: number;
+}
+
+/** Searchers that may be named; the grid has an option of its own. */
+const RIVALS = Object.keys(SEARCHERS).filter((name) => name !== "grid");
+
+/** @throws EspalierError for a searcher that there is not, and for the grid. */
+function demandRival(name: string): void {
+  if (name === "grid")
+    throw new EspalierError("The grid is no rival with evaluations of its own; ask for it with --grid.");
+  searcherMethod(name);
 }
 
 const HELP = `
@@ -37,6 +49,8 @@ Examples:
       as the paper does: trained on conversations, judged on benchmarks, each with its own score
   espalier search --variants singleStep,budget --grid
       also with one cut, and with one schedule a budget, compared in pairs; measured against the reference grid
+  espalier search --rivals nsga2,tpe,gSearch --evaluations 100
+      beside searchers that know nothing of layers, and what each cost
 
 A search that was stopped goes on when the same command is given again.`;
 
@@ -68,6 +82,13 @@ export function searchCommand(args: readonly string[]): Command {
     )
     .option("--grid", "also evaluate the reference grid of 700 schedules, and how far the search is from it", false)
     .option(
+      "--rivals <list>",
+      `also run these searchers, to compare what they find and what it cost: ${RIVALS.join(", ")}`,
+      nameList,
+      [],
+    )
+    .option("--evaluations <n>", "schedules that each rival may measure on all validation samples", wholeNumber(1), 200)
+    .option(
       "--no-controls",
       "leave out the controls: random tokens, a uniform stride, fewer visual tokens from the start",
     )
@@ -79,6 +100,7 @@ export function searchCommand(args: readonly string[]): Command {
     kernelFunction(options.kernel);
     const cost = costOptions(options);
     const variants = options.variants.map(variantOptions);
+    for (const rival of options.rivals) demandRival(rival);
     for (const { kernel } of variants) if (kernel !== undefined) kernelFunction(kernel);
     const name = options.name ?? defaultName(options);
     const { selector, kernel, conditioning, seed, storage } = options;
@@ -88,6 +110,7 @@ export function searchCommand(args: readonly string[]): Command {
       await study.search(training);
       for (const variant of variants) await study.search({ ...training, ...variant });
       if (options.grid) await study.grid();
+      for (const rival of options.rivals) await study.rival(rival, { evaluations: options.evaluations });
       if (options.controls) await study.controls();
       if (options.recipes) await study.recipes();
       await study.compare();

@@ -3,6 +3,7 @@ export { writeAtomically } from "./atomicFile.js";
 export { benchmarkColumns } from "./benchmarkTable.js";
 export { renderCertificate } from "./certificateTable.js";
 export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
+export { renderComparisons } from "./comparisonTable.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
 export {
   COST_UNIT_NAMES,
@@ -41,6 +42,7 @@ export {
   type ResultMean,
   type ResultMove,
   type ResultRow,
+  type ResultSearcher,
   type Results,
   type ResultsHead,
   type ResultsSource,

@@ -132,6 +132,12 @@ export interface Comparison {
   samples: number;
   matched?: boolean | undefined;
   costResidual?: number | undefined;
+  /** The cost that was matched, where it is not the study's own. */
+  match?: string | undefined;
+  /** Mean difference over the differences' standard deviation, with Hedges' correction; null where there is no spread. */
+  effectSize?: number | null | undefined;
+  /** Samples with which a difference of that size is seen with power .8 after Bonferroni's correction; null where there is none. */
+  samplesNeeded?: number | null | undefined;
   verdict: Verdict;
 }
 
@@ -145,6 +151,24 @@ export interface FrontierQuality {
   igdPlus?: number | undefined;
   additiveEpsilon?: number | undefined;
   budgets?: number[] | undefined;
+}
+
+/**
+ * A searcher at what its search cost (METHOD §8): the teacher on the samples that it chose on, and all that it ran to choose.
+ * Hypervolumes are normalised, 0 … 1 (METHOD §9), at the search's budgets.
+ */
+export interface ResultSearcher {
+  series: string;
+  title: string;
+  seed: number;
+  /** Schedules measured on every validation sample. */
+  configurations: number;
+  layerForwards: number;
+  seconds: number;
+  /** On test samples, of what the validation samples chose; null where a choice has not been scored. */
+  hypervolume: number | null;
+  /** How it grew on the validation samples. */
+  curve: { layerForwards: number[]; hypervolume: number[] };
 }
 
 /** A layer with some tokens more, or less, than a schedule gives it, over the samples that allow it (METHOD §9). */
@@ -232,6 +256,7 @@ export interface ResultsHead {
   grid: GridSummary | null;
   comparisons: Comparison[];
   quality: FrontierQuality | null;
+  searchers?: ResultSearcher[] | undefined;
   certificates?: ResultCertificate[] | undefined;
 }
 

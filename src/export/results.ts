@@ -142,6 +142,9 @@ export const comparisonSchema = z.object({
   samples: z.int().min(1),
   matched: z.boolean().optional(),
   costResidual: number.optional(),
+  match: name.optional(),
+  effectSize: number.nullable().optional(),
+  samplesNeeded: z.int().min(1).nullable().optional(),
   verdict: z.enum(VERDICTS),
 });
 
@@ -189,6 +192,20 @@ export const certificateSchema = z.object({
       verdict: z.enum(EXCHANGE_VERDICTS),
     })
     .nullable(),
+});
+
+/** A searcher at what its search cost. */
+export const searcherSchema = z.object({
+  series: name,
+  title: name,
+  seed: z.int(),
+  configurations: count,
+  layerForwards: amount,
+  seconds: amount,
+  hypervolume: fraction.nullable(),
+  curve: z
+    .object({ layerForwards: z.array(amount).max(10_000), hypervolume: z.array(fraction).max(10_000) })
+    .refine((curve) => curve.layerForwards.length === curve.hypervolume.length, "a curve's lists differ in length"),
 });
 
 /** Everything but the rows, which may be too many to hold at once. */
@@ -239,6 +256,7 @@ export const resultsHeadSchema = z.object({
   grid: gridSchema.nullable(),
   comparisons: z.array(comparisonSchema).max(1_000_000),
   quality: qualitySchema.nullable(),
+  searchers: z.array(searcherSchema).max(10_000).optional(),
   certificates: z.array(certificateSchema).max(100_000).optional(),
 });
 

@@ -2,6 +2,7 @@
 import { benchmarkLines } from "./benchmarkTable.js";
 import { certificateLines } from "./certificateTable.js";
 import { type Column, layOut, widthOfAll, wrap } from "./columns.js";
+import { comparisonLines } from "./comparisonTable.js";
 import {
   formatAccuracyInterval,
   formatBudget,
@@ -12,9 +13,9 @@ import {
   formatRange,
   modelLabel,
   printable,
-  seriesLabel,
 } from "./format.js";
-import type { Comparison, FrontierPoint, ResultMean, Results, ResultsHead } from "./results.js";
+import type { FrontierPoint, ResultMean, Results, ResultsHead } from "./results.js";
+import { searcherLines } from "./searcherTable.js";
 import { foldCounts, sparkline } from "./sparkline.js";
 import { meanKey } from "./validate.js";
 
@@ -84,32 +85,6 @@ function frontierColumns(
   return columns;
 }
 
-function comparisonColumns(comparisons: readonly Comparison[]): Column[] {
-  const show = (comparison: Comparison, value: number) =>
-    comparison.metric === "accuracy" ? (value * 100).toFixed(1) : formatDivergence(value);
-  const difference = (c: Comparison) => `${show(c, c.difference)} [${show(c, c.low)}, ${show(c, c.high)}]`;
-  const unit = (comparison: Comparison) => (comparison.metric === "accuracy" ? "points" : "nats");
-  const same = comparisons.every((comparison) => comparison.metric === comparisons[0]!.metric);
-  const verdict = (comparison: Comparison) => {
-    if (comparison.verdict === "not distinguishable") return comparison.verdict;
-    return `${seriesLabel(printable(comparison.verdict === "a better" ? comparison.a : comparison.b))} better`;
-  };
-  const column = (head: string, align: "left" | "right", cell: (comparison: Comparison) => string): Column => ({
-    ...{ head, align },
-    cells: comparisons.map(cell),
-  });
-  return [
-    column("a", "left", (c) => seriesLabel(printable(c.a))),
-    column("b", "left", (c) => seriesLabel(printable(c.b))),
-    column("budget", "right", (c) => formatBudget(c.budget, c.unit)),
-    same
-      ? column(`a − b (${unit(comparisons[0]!)})`, "left", difference)
-      : column("a − b", "left", (c) => `${difference(c)} ${unit(c)}`),
-    column("p (Holm)", "right", (c) => c.pHolm.toPrecision(2)),
-    column("verdict", "left", (c) => `${verdict(c)}${c.matched === false ? ", costs not matched" : ""}`),
-  ];
-}
-
 /**
  * Draws the frontier with its intervals as a table, then the mean counts per layer, the benchmarks' scores, the comparisons, the certificates and the
  * frontier's quality. Fits the width: intervals give way first, then the bars are grouped.
@@ -164,19 +139,8 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
   const benchmarks = benchmarkLines(results, { width, bold });
   if (benchmarks.length > 0) lines.push("", ...benchmarks);
 
-  if (results.comparisons.length > 0) {
-    lines.push("", bold("paired comparisons"));
-    const columns = comparisonColumns(results.comparisons);
-    if (widthOfAll(columns) <= width) lines.push(...layOut(columns, dim));
-    else {
-      const [a, b, budget, difference, p, verdict] = columns.map((column) => column.cells);
-
-      results.comparisons.forEach((_, i) => {
-        const what = `a ${a![i]}, b ${b![i]} at ${budget![i]}, ${columns[3]!.head}: ${difference![i]}, p = ${p![i]} (Holm); ${verdict![i]}`;
-        lines.push(...wrap(what, width, "  "));
-      });
-    }
-  }
+  const comparisons = comparisonLines(results.comparisons, { width, bold, dim });
+  if (comparisons.length > 0) lines.push("", ...comparisons);
   for (const certificate of results.certificates ?? []) {
     const mean = means.get(meanKey(certificate))!;
     lines.push("", ...certificateLines(certificate, mean.meanCounts, { width, bold, dim }));
@@ -186,6 +150,8 @@ export function renderTable(results: ResultsHead | Results, options: TableOption
     const numbers = `hypervolume ${quality.hypervolume.toFixed(4)}, reference ${quality.referenceHypervolume.toFixed(4)}`;
     lines.push("", ...wrap(`${numbers}, regret ${(quality.regret * 100).toFixed(2)}%`, width));
   }
+  const searchers = searcherLines(results, { width, bold });
+  if (searchers.length > 0) lines.push("", ...searchers);
   const grid = results.grid;
   if (grid !== null) {
     const shared = `${grid.layerForwards.toLocaleString("en")} layer-forwards, unshared ${grid.unsharedLayerForwards.toLocaleString("en")}`;

@@ -14,7 +14,14 @@ import { sharesGradient } from "../schedules/index.js";
 import { AdamW, Pacer, Random } from "../tensor/index.js";
 import { AugmentedLagrangian } from "./augmentedLagrangian.js";
 import { fitKernel } from "./fitKernel.js";
-import { DEFAULT_BUDGETS, type Schedules, type SearchOptions, type SearchState, type SearchStep } from "./options.js";
+import {
+  type BudgetReading,
+  DEFAULT_BUDGETS,
+  type Schedules,
+  type SearchOptions,
+  type SearchState,
+  type SearchStep,
+} from "./options.js";
 import { Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
 import { relaxedProjection } from "./relaxedProjection.js";
@@ -252,26 +259,74 @@ export class DifferentiableSearch {
   }
 
   /**
+   * Lets validation samples say how a budget that was not trained is served. The best schedules of two neighbouring budgets may
+   * lie in different basins, and what lies between them in none; so a neighbour's schedule moved onto the budget, or one of the
+   * shapes that a search begins with, may be better than the predictor's own.
+   *
+   * @param validation prepared with the same model; at most `selection` of them are looked at.
+   * @param budget of each of them, in the cost model's unit.
+   * @param normalised the same budgets, normalised.
+   * @returns a reading of null for budgets that were trained, and where nothing has been chosen; with the layer-forwards spent.
+   * @throws Stopped.
+   */
+  async readingOf(
+    validation: PreparedSamples,
+    budget: ArrayLike<number>,
+    normalised: ArrayLike<number>,
+    pacer: Pacer = new Pacer(),
+  ): Promise<{ reading: BudgetReading | null; layerForwards: number }> {
+    const trained = Array.from(normalised).every((value) => this.options.budgets.some((one) => same(one, value)));
+    if (trained || this.#choice.length === 0) return { reading: null, layerForwards: 0 };
+    const few: PreparedSamples = { ...validation, samples: validation.samples.slice(0, this.options.selection) };
+    const level = meanOf(Array.from(normalised).slice(0, few.samples.length));
+    const scouted = await scout(few, [level], this.options.cost, pacer);
+    const readings: BudgetReading[] = [{ as: "shape", shares: scouted.shares[0] }];
+    for (const snapshot of this.#snapshots.keys()) {
+      for (const as of ["itself", "below", "above"] as const) readings.push({ snapshot, as });
+    }
+    let best: { reading: BudgetReading; mean: number } | null = null;
+    let layerForwards = scouted.layerForwards;
+    for (const reading of readings) {
+      const { projections } = this.schedules(few.samples, budget, normalised, reading);
+      const counts = projections.map((projection) => projection.counts);
+      const { divergence } = await evaluateCounts(few, counts, { pacer });
+      layerForwards += few.samples.length * (few.model.shape.layers - 1);
+      const mean = meanOf(divergence);
+      if (best === null || mean < best.mean) best = { reading, mean };
+    }
+    return { reading: best?.reading ?? null, layerForwards };
+  }
+
+  /**
    * The schedules that the search gives for budgets, each held to its own: executed counts of each sample, before and after
    * single tokens were added.
    *
    * @param samples any samples prepared with the same model.
    * @param budget of each sample, in the cost model's unit.
    * @param normalised the same budgets, normalised: what the predictor reads.
+   * @param reading how they are served (`readingOf`); default each as the trained budget nearest to it.
    */
-  schedules(samples: readonly PreparedSample[], budget: ArrayLike<number>, normalised: ArrayLike<number>): Schedules {
+  schedules(
+    samples: readonly PreparedSample[],
+    budget: ArrayLike<number>,
+    normalised: ArrayLike<number>,
+    reading: BudgetReading | null = null,
+  ): Schedules {
+    if (reading?.as === "shape") return this.#projected(samples, budget, reading.shares);
     if (this.#choice.length === 0) return this.#predict(samples, budget, normalised);
+    const { budgets } = this.options;
     const last = this.predictor.weights();
     const projections = new Array<Projection>(samples.length);
     const shares = new Array<Float32Array>(samples.length);
-    const chosen = samples.map((_, s) => this.#choice[nearest(this.options.budgets, normalised[s])]);
+    const chosen = samples.map((_, s) => reading?.snapshot ?? this.#choice[nearest(budgets, normalised[s])]);
+    const read = Array.from(normalised, (value) => neighbour(budgets, value, reading?.as ?? "itself"));
     for (const snapshot of new Set(chosen)) {
       const members = [...samples.keys()].filter((s) => chosen[s] === snapshot);
       this.predictor.assign(this.#snapshots[snapshot]);
       const found = this.#predict(
         members.map((s) => samples[s]),
         members.map((s) => budget[s]),
-        members.map((s) => normalised[s]),
+        members.map((s) => read[s]),
       );
       members.forEach((s, m) => {
         projections[s] = found.projections[m];
@@ -280,6 +335,14 @@ export class DifferentiableSearch {
     }
     this.predictor.assign(last);
     return { projections, shares };
+  }
+
+  /** One schedule, moved onto each sample's budget. */
+  #projected(samples: readonly PreparedSample[], budget: ArrayLike<number>, shares: Float64Array): Schedules {
+    return {
+      projections: samples.map(({ tokens }, s) => project(shares, budget[s], this.options.cost, tokens)),
+      shares: samples.map(() => Float32Array.from(shares)),
+    };
   }
 
   #predict(samples: readonly PreparedSample[], budget: ArrayLike<number>, normalised: ArrayLike<number>): Schedules {
@@ -343,4 +406,20 @@ function nearest(values: readonly number[], wanted: number): number {
     if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = i;
   });
   return best;
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** Whether two budgets are one, but for rounding. */
+function same(a: number, b: number): boolean {
+  return Math.abs(a - b) < 1e-9;
+}
+
+/** A budget, or the next of `values` (ascending) on one side of it; the outermost one where there is none. */
+function neighbour(values: readonly number[], budget: number, as: "itself" | "below" | "above"): number {
+  if (as === "itself") return budget;
+  if (as === "below") return values.findLast((value) => value <= budget) ?? values[0];
+  return values.find((value) => value >= budget) ?? values[values.length - 1];
 }

@@ -6,7 +6,14 @@ export {
   type LagrangianState,
 } from "./augmentedLagrangian.js";
 export { DifferentiableSearch } from "./differentiableSearch.js";
-export { DEFAULT_BUDGETS, type Schedules, type SearchOptions, type SearchState, type SearchStep } from "./options.js";
+export {
+  type BudgetReading,
+  DEFAULT_BUDGETS,
+  type Schedules,
+  type SearchOptions,
+  type SearchState,
+  type SearchStep,
+} from "./options.js";
 export {
   CONDITIONINGS,
   type Conditioning,
@@ -15,7 +22,11 @@ export {
   type PredictorWeights,
 } from "./predictor.js";
 export { type Projection, project } from "./projection.js";
-export { GRID_SEED, type GridOptions, referenceGrid } from "./rivals/grid.js";
+export { additive, additiveFrontier, type ModelPoint, type SeparableModel } from "./rivals/additive/index.js";
+export { GRID_SEED, type GridOptions, gridSearch, referenceGrid } from "./rivals/grid.js";
+export { type GSearchOptions, gSearch } from "./rivals/gSearch/index.js";
+export { type Nsga2Options, nsga2 } from "./rivals/nsga2/index.js";
+export { raced } from "./rivals/raced.js";
 export {
   chooseVtwLayer,
   fastvShares,
@@ -28,3 +39,7 @@ export {
   sparsevlmShares,
   vtwShares,
 } from "./rivals/recipes/index.js";
+export type { Batch, Searcher, SearcherMethod, SearchProblem } from "./rivals/searcher.js";
+export { SEARCHERS, searcherMethod } from "./rivals/searchers.js";
+export { kernelSpace, type SearchSpace } from "./rivals/searchSpace.js";
+export { type TpeOptions, tpe } from "./rivals/tpe/index.js";

@@ -62,6 +62,20 @@ export interface Schedules {
   readonly shares: Float32Array[];
 }
 
+/** How a budget that was not trained is served: by the predictor, or by one of the shapes that a search begins with. */
+export type BudgetReading =
+  | {
+      /** Which of the predictor's snapshots serves it. */
+      readonly snapshot: number;
+      /** What the predictor reads in its place: itself, between its neighbours, or the next trained budget on one side. */
+      readonly as: "itself" | "below" | "above";
+    }
+  | {
+      readonly as: "shape";
+      /** [L], for every sample. */
+      readonly shares: Float64Array;
+    };
+
 /** Everything a search needs to go on as if it had never stopped. */
 export interface SearchState {
   readonly step: number;

@@ -3,6 +3,10 @@
  *
  * The sample (a picture with its question) is the unit that is drawn, always for every compared quantity at once, so that what
  * makes a sample hard cancels in a difference. Source: METHOD §9; Efron & Tibshirani, An Introduction to the Bootstrap, ch. 14.
+ *
+ * With 64 or 128 samples a 95 % BCa interval holds the true difference 93 to 94 times of 100 where differences are normal or
+ * moderately skewed, and 91 to 92 times where divergences are log-normal with a log-deviation of .7
+ * (`tests/statistics/coverage.test.ts`).
  */
 import { EspalierError } from "../errors.js";
 import type { Random } from "../tensor/index.js";

@@ -11,7 +11,10 @@ export {
   percentileInterval,
   resampledMeans,
 } from "./bootstrap.js";
+export { type Discordance, hedgesCorrection, type PairedEffect, pairedEffectSize } from "./effectSize.js";
 export { holm } from "./holm.js";
 export { normalCdf, normalQuantile } from "./normal.js";
+export { detectableEffect, type PowerOptions, pairedPower, samplesForPower } from "./power.js";
 export { bcaRatioInterval, ratioInfluence, ratioOfMeans, resampledRatios } from "./ratio.js";
 export { raiseDeviations, simultaneousFactor, standardErrorOf } from "./simultaneous.js";
+export { studentTCritical, studentTSurvival } from "./studentT.js";

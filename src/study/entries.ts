@@ -8,7 +8,7 @@ import { GRID_ON_VALIDATION } from "../export/index.js";
 import type { Conditioning } from "../search/index.js";
 
 /** Version of the journal's format. */
-export const JOURNAL_VERSION = 1;
+export const JOURNAL_VERSION = 2;
 
 /** What makes two studies the same: settings whose change changes the numbers. */
 export interface StudySettings {
@@ -127,21 +127,29 @@ export interface EvaluationEntry extends Outcome {
   readonly seconds: number;
 }
 
-export interface GridEntry {
-  readonly kind: "grid";
-  readonly singleStep: number;
-  readonly random: number;
+/** A searcher that proposes schedules and learns their divergences has begun. */
+export interface SearcherEntry {
+  readonly kind: "searcher";
+  /** Its name, with the seed where that is not its usual one: `grid`, `nsga2:seed 3`. */
+  readonly series: string;
+  readonly method: string;
   readonly seed: number;
-  /** Samples per block. */
-  readonly block: number;
-  readonly distinctPrefixes: number;
+  /** Everything else that it was begun with. */
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
-/** Every configuration of the grid on some validation samples, the `index`th block of them. */
-export interface GridBlockEntry {
-  readonly kind: "gridBlock";
-  readonly index: number;
-  readonly samples: number;
+/** Some schedules that a searcher asked for, on some validation samples. */
+export interface SearcherBlockEntry {
+  readonly kind: "searcherBlock";
+  readonly series: string;
+  /** Which of the searcher's batches it is part of. */
+  readonly batch: number;
+  /** The batch's configurations, numbered in the order in which the searcher first asked for them. */
+  readonly configurations: readonly number[];
+  /** [new][L] shares of those that no earlier block has. */
+  readonly shares: readonly (readonly number[])[];
+  /** Indices of the samples. */
+  readonly samples: readonly number[];
   /** Base64 of float64 [configurations, samples], little-endian. */
   readonly divergence: string;
   readonly layerForwards: number;
@@ -184,16 +192,28 @@ export interface CertificateBlockEntry {
   readonly seconds: number;
 }
 
+/** Two names were compared at a budget, and are from then on. */
+export interface ComparisonEntry {
+  readonly kind: "comparison";
+  /** Series, or configurations of schedules that were brought along. */
+  readonly a: string;
+  readonly b: string;
+  readonly budget: number | null;
+  /** The cost that is matched. */
+  readonly cost: CostName;
+}
+
 export type JournalEntry =
   | HeaderEntry
   | SessionEntry
   | TrainingEntry
   | EvaluationEntry
-  | GridEntry
-  | GridBlockEntry
+  | SearcherEntry
+  | SearcherBlockEntry
   | TeacherEntry
   | UnprunedEntry
-  | CertificateBlockEntry;
+  | CertificateBlockEntry
+  | ComparisonEntry;
 
 /** Who proposed a configuration. Trainings with other settings than the study's add theirs: `search:singleStep`. */
 export const SERIES = {
@@ -208,6 +228,11 @@ export const SERIES = {
   /** Evaluations that exist for a comparison at matched cost only. */
   matched: "matched",
 } as const;
+
+/** The series of a searcher; `usual` is the seed that goes without saying. */
+export function searcherSeries(method: string, seed: number, usual: number): string {
+  return seed === usual ? method : `${method}:seed ${seed}`;
+}
 
 /** The series of a published recipe. */
 export function recipeSeries(name: string): string {

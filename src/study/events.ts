@@ -6,7 +6,7 @@ export type StudyPart =
   | "samples"
   | "training"
   | "evaluation"
-  | "grid"
+  | "searcher"
   | "controls"
   | "recipes"
   | "comparisons"

@@ -1,6 +1,13 @@
 /** Studies: a search with its evaluations, controls and comparisons, remembered on the disk. */
 export type { ScheduleToCertify, StudyCertificateOptions } from "./certificateRun.js";
-export { comparisonBudgets, type StudyComparisonsOptions } from "./comparisonsRun.js";
+export {
+  comparisonBudgets,
+  isMatch,
+  MATCHED_COSTS,
+  type Match,
+  type StudyComparisonOptions,
+  type StudyComparisonsOptions,
+} from "./comparisons/index.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
 export { createStudy, readStudy, type StudyOptions, studyFolder } from "./createStudy.js";
 export {
@@ -21,10 +28,10 @@ export {
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export { type FillAnswersOptions, fillAnswers } from "./fillAnswers.js";
-export type { StudyGridOptions } from "./gridRun.js";
 export type { HypervolumeCurve } from "./hypervolumeCurve.js";
 export { duration, Pace, paceText } from "./pace.js";
 export { ownRecipes, type StudyRecipesOptions } from "./recipesRun.js";
+export type { StudyGridOptions, StudyRivalOptions } from "./searchers/index.js";
 export type { StudySearchOptions } from "./searchRun.js";
 export { type BestSchedule, type Stoppable, Study, type StudyFacts, type Surroundings } from "./study.js";
 export { demandEmbedded, EMBEDDED_DIRECTORY, loadStudyModel, type StudyModel } from "./studyModel.js";

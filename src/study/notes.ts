@@ -47,7 +47,7 @@ export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): 
       "With a single test sample intervals are undefined: low and high repeat the mean, and nothing is distinguishable.",
     );
   }
-  if (entries.some(({ kind }) => kind === "grid")) {
+  if (entries.some((entry) => entry.kind === "searcher" && entry.series === SERIES.grid)) {
     notes.push(
       `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
     );

@@ -11,18 +11,22 @@ import {
 import type { Pacer } from "../tensor/index.js";
 import { meanOf } from "./context.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
-import { gridChoices, gridConfiguration, gridPoints } from "./gridRun.js";
 import { INTERVALS, resample } from "./intervals.js";
 import { costOf, evaluatedBudgets, evaluations, meanNormalisedCost } from "./reading.js";
+import { searcherChoices, searcherConfiguration, searcherPoints, searcherRecord } from "./searchers/record.js";
 
 /** Chosen configurations at the budgets, [n] each; null where none is cheap enough or its evaluation is missing. */
-type Reading = (EvaluationEntry | null)[];
+export type Reading = (EvaluationEntry | null)[];
 
 /** Resamples whose frontiers are measured between two turns of the event loop. */
 const RESAMPLES_AT_ONCE = 100;
 
 /** What the search chooses on validation at each budget, of its own configurations. */
-function searchReading(entries: readonly JournalEntry[], header: HeaderEntry, budgets: readonly number[]): Reading {
+export function searchReading(
+  entries: readonly JournalEntry[],
+  header: HeaderEntry,
+  budgets: readonly number[],
+): Reading {
   const cost = costOf(header);
   const chosenFrom = evaluations(entries, "validation", SERIES.search);
   const points = chosenFrom.map((entry) => ({
@@ -36,18 +40,19 @@ function searchReading(entries: readonly JournalEntry[], header: HeaderEntry, bu
   });
 }
 
-/** What the grid chooses on validation; null when a chosen configuration has not been scored. */
-function gridReading(
+/** What a searcher chooses on validation; null when it has not measured anything, or a choice has not been scored. */
+export function searcherReading(
   entries: readonly JournalEntry[],
   header: HeaderEntry,
+  series: string,
   budgets: readonly number[],
 ): Reading | null {
-  const points = gridPoints(entries, header);
-  if (points === null) return null;
-  const test = new Map(evaluations(entries, "test", SERIES.grid).map((entry) => [entry.configuration, entry]));
+  const record = searcherRecord(entries, header, series);
+  if (record === null || record.measured.length === 0) return null;
+  const test = new Map(evaluations(entries, "test", series).map((entry) => [entry.configuration, entry]));
   const reading: Reading = [];
-  for (const index of gridChoices(points, budgets)) {
-    const entry = index === null ? null : test.get(gridConfiguration(index));
+  for (const choice of searcherChoices(record, searcherPoints(record, header), budgets)) {
+    const entry = choice === null ? null : test.get(searcherConfiguration(record.entry.method, choice.index));
     if (entry === undefined) return null;
     reading.push(entry);
   }
@@ -69,7 +74,7 @@ export async function frontierQuality(
   const budgets = evaluatedBudgets(entries, header).map(({ normalised }) => normalised);
   if (!unpruned || budgets.length === 0) return null;
   const search = searchReading(entries, header, budgets);
-  const grid = gridReading(entries, header, budgets);
+  const grid = searcherReading(entries, header, SERIES.grid, budgets);
   const floor = meanOf(unpruned.floorDivergence);
   if (grid === null || !(floor > 0)) return null;
 

@@ -1,5 +1,5 @@
 /** Reading a journal: which budgets were evaluated, and what is where. */
-import { type CostModel, costModel, costRange, toNormalised, totalCost } from "../cost/index.js";
+import { type CostModel, type CostName, costModel, costRange, toNormalised, totalCost } from "../cost/index.js";
 import { sampleBudgets } from "./budgets.js";
 import { meanOf } from "./context.js";
 import { costOptions } from "./costs.js";
@@ -8,6 +8,11 @@ import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } fro
 /** The cost model of a study. */
 export function costOf(header: HeaderEntry): CostModel {
   return costModel(header.settings.cost, header.model.shape, costOptions(header));
+}
+
+/** A cost model of a study's decoder by name; the study's own is `costOf`. */
+export function costNamed(header: HeaderEntry, name: CostName): CostModel {
+  return name === header.settings.cost ? costOf(header) : costModel(name, header.model.shape, costOptions(header));
 }
 
 /** Finished evaluations of a series on a split, as they were written. */

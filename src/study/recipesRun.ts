@@ -3,7 +3,7 @@ import type { PreparedSamples } from "../evaluation/index.js";
 import { RECIPES, type Recipe, recipeMaker, recipeWithin } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { checkBudgets, sampleBudgets } from "./budgets.js";
-import { comparisonBudgets } from "./comparisonsRun.js";
+import { comparisonBudgets } from "./comparisons/index.js";
 import type { StudyContext } from "./context.js";
 import { demandSamples } from "./data/index.js";
 import { recipeSeries } from "./entries.js";

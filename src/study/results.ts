@@ -1,7 +1,6 @@
 /** From a journal to the document of results: a function of the entries alone. */
 import { EspalierError } from "../errors.js";
 import {
-  type Comparison,
   type FrontierPoint,
   type GridSummary,
   type Interval,
@@ -13,18 +12,18 @@ import {
 } from "../export/index.js";
 import { nonDominated } from "../pareto/index.js";
 import { countsFromShares } from "../schedules/index.js";
-import { holm } from "../statistics/index.js";
 import { Pacer } from "../tensor/index.js";
 import { certificates } from "./certificateSummary.js";
-import { comparisonPairs, matchedConfiguration, matchPair } from "./comparisonsRun.js";
+import { comparisonsOf } from "./comparisons/summary.js";
 import { meanOf, type ScoredSplit } from "./context.js";
 import { StudyCosts } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
-import { gridConfiguration, gridDivergences, gridShares } from "./gridRun.js";
-import { INTERVALS, intervalOf, intervals, pValueOf, resample } from "./intervals.js";
+import { INTERVALS, intervals } from "./intervals.js";
 import { notesOf } from "./notes.js";
 import { frontierQuality } from "./quality.js";
 import { costOf, evaluations, meanNormalisedCost } from "./reading.js";
+import { type SearcherRecord, searcherConfiguration, searcherRecord } from "./searchers/record.js";
+import { searcherSummaries } from "./searchers/summary.js";
 import { benchmarkResults } from "./taskMeans.js";
 
 function ofKind<K extends JournalEntry["kind"]>(entries: readonly JournalEntry[], kind: K) {
@@ -135,17 +134,25 @@ class Assembly {
     };
   }
 
+  /** The grid, once all of it has been measured; null before. */
+  #finishedGrid(): SearcherRecord | null {
+    const grid = searcherRecord(this.entries, this.header, SERIES.grid);
+    return grid === null || grid.measured.length === 0 || grid.measured.length < grid.shares.length ? null : grid;
+  }
+
   /** The whole grid on the validation samples, from which its best were chosen. */
   async #gridMeans(): Promise<ResultMean[]> {
-    const divergences = gridDivergences(this.entries, this.header);
-    const [grid] = ofKind(this.entries, "grid");
-    if (divergences === null || grid === undefined) return [];
-    const shares = gridShares(grid, this.header.model.shape.layers);
-    const found = await intervals(divergences, this.#pacer);
+    const grid = this.#finishedGrid();
+    if (grid === null) return [];
+    const found = await intervals(
+      grid.measured.map(({ divergence }) => divergence),
+      this.#pacer,
+    );
     const means: ResultMean[] = [];
-    for (const [c, row] of shares.entries()) {
-      const counts = this.header.data.validation.visual.map((visual) => countsFromShares(row, visual));
-      const key = { series: SERIES.gridOnValidation, configuration: gridConfiguration(c), budget: null, counts };
+    for (const [c, { index, shares }] of grid.measured.entries()) {
+      const counts = this.header.data.validation.visual.map((visual) => countsFromShares(shares, visual));
+      const configuration = searcherConfiguration(SERIES.grid, index);
+      const key = { series: SERIES.gridOnValidation, configuration, budget: null, counts };
       means.push({ ...this.#mean(key, "validation"), divergence: found[c], accuracy: null });
       await this.#pacer.pause();
     }
@@ -172,65 +179,18 @@ class Assembly {
       }));
   }
 
-  async comparisons(): Promise<Comparison[]> {
-    const { entries, header } = this;
-    const cost = costOf(header);
-    const open: {
-      comparison: Omit<Comparison, "difference" | "low" | "high" | "pValue" | "pHolm" | "verdict">;
-      differences: number[];
-    }[] = [];
-    for (const pair of comparisonPairs(entries, header)) {
-      const { projected, matched, residual } = await matchPair(pair, cost, header.data.test, this.#pacer);
-      const side = (which: 0 | 1) =>
-        projected[which] === null
-          ? pair.sides[which].entry
-          : evaluations(entries, "test", SERIES.matched).find(
-              ({ configuration }) => configuration === matchedConfiguration(pair, which),
-            );
-      const [a, b] = [side(0), side(1)];
-      if (a === undefined || b === undefined) continue;
-      open.push({
-        comparison: {
-          a: pair.a,
-          b: pair.b,
-          metric: "divergence",
-          budget: pair.budget,
-          unit: header.settings.budgetUnit,
-          samples: a.divergence.length,
-          matched,
-          costResidual: residual,
-        },
-        differences: a.divergence.map((value, s) => value - b.divergence[s]),
-      });
-    }
-    const drawn = await resample(
-      open.map(({ differences }) => differences),
-      this.#pacer,
-    );
-    const found = open.map(({ comparison, differences }, i) => {
-      const { mean, low, high } = intervalOf(differences, drawn[i]);
-      return { ...comparison, difference: mean, low, high, pValue: pValueOf(differences, drawn[i]) };
-    });
-    const adjusted = holm(found.map(({ pValue }) => pValue));
-    return found.map((one, i): Comparison => {
-      const distinct = adjusted[i] < 1 - INTERVALS.level;
-      const verdict = !distinct ? "not distinguishable" : one.difference < 0 ? "a better" : "b better";
-      return { ...one, pHolm: adjusted[i], verdict };
-    });
-  }
-
   grid(): GridSummary | null {
-    const [grid] = ofKind(this.entries, "grid");
-    if (grid === undefined || gridDivergences(this.entries, this.header) === null) return null;
-    const blocks = ofKind(this.entries, "gridBlock");
+    const grid = this.#finishedGrid();
+    if (grid === null) return null;
+    const { blocks, entry } = grid;
     const sum = (of: (block: (typeof blocks)[number]) => number) =>
       blocks.reduce((total, block) => total + of(block), 0);
     return {
-      points: grid.singleStep + grid.random,
-      singleStep: grid.singleStep,
-      randomMonotone: grid.random,
-      seed: grid.seed,
-      distinctPrefixes: grid.distinctPrefixes,
+      points: grid.measured.length,
+      singleStep: Number(entry.settings["singleStep"]),
+      randomMonotone: Number(entry.settings["random"]),
+      seed: entry.seed,
+      distinctPrefixes: distinctPrefixes(grid.shares, this.header.data.validation.visual),
       layerForwards: sum((block) => block.layerForwards),
       unsharedLayerForwards: sum((block) => block.unsharedLayerForwards),
     };
@@ -246,7 +206,7 @@ class Assembly {
     };
     for (const entry of this.entries) {
       if (entry.kind === "training") add(entry.series, entry);
-      else if (entry.kind === "gridBlock") add("grid", entry);
+      else if (entry.kind === "searcherBlock") add(entry.series, entry);
       else if (entry.kind === "teacher") add(`teacher on ${entry.split}`, entry);
       else if (entry.kind === "certificateBlock") add("certificate", entry);
       else if (entry.kind === "evaluation")
@@ -254,6 +214,21 @@ class Assembly {
     }
     return { layerForwards, seconds };
   }
+}
+
+/** How many prefixes of counts there are in all, over every picture size once. */
+function distinctPrefixes(shares: readonly (readonly number[])[], visual: readonly number[]): number {
+  const seen = new Set<string>();
+  for (const tokens of new Set(visual)) {
+    for (const row of shares) {
+      let prefix = "";
+      for (const count of countsFromShares(row, tokens)) {
+        prefix += `${count},`;
+        seen.add(prefix);
+      }
+    }
+  }
+  return seen.size;
 }
 
 function undominated(means: readonly ResultMean[]): ResultMean[] {
@@ -298,6 +273,7 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
   const unprunedAccuracy: Interval | null = unpruned ? (await intervals([unpruned.accuracy], pacer))[0] : null;
   const unprunedBenchmarks = unpruned ? benchmarkResults(unpruned.accuracy, data.test) : undefined;
   const grid = assembly.grid();
+  const searchers = searcherSummaries(entries, header);
   const certified = await certificates(entries, header, pacer);
   return {
     format: RESULTS_FORMAT,
@@ -355,8 +331,9 @@ export async function assembleResults(entries: readonly JournalEntry[], pacer: P
     means,
     frontier: assembly.frontier(means),
     grid,
-    comparisons: await assembly.comparisons(),
+    comparisons: await comparisonsOf(entries, header, pacer),
     quality: await frontierQuality(entries, header, pacer),
+    ...(searchers.length === 0 ? {} : { searchers }),
     ...(certified.length === 0 ? {} : { certificates: certified }),
     rows: await assembly.rows(),
   };

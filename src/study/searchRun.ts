@@ -2,7 +2,7 @@
 import { isAbsolute } from "../cost/index.js";
 import type { PreparedSample } from "../evaluation/index.js";
 import { FRONTIER_BUDGETS } from "../pareto/index.js";
-import type { DifferentiableSearch, Projection } from "../search/index.js";
+import type { BudgetReading, DifferentiableSearch, Projection } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { absoluteBudgets, checkBudgets, type SampleBudget, sampleBudgets } from "./budgets.js";
 import type { ScoredSplit, StudyContext } from "./context.js";
@@ -65,6 +65,7 @@ export async function runSearch(
   const jobs = splits.flatMap((split) => budgets.map((budget) => ({ split, budget })));
   const prepared = await context.prepared("test", pacer);
   const search = await trainedSearch(context, training, prepared, pacer);
+  const readings = new Map<number, Awaited<ReturnType<typeof readingAt>>>();
   try {
     for (const [done, { split, budget }] of jobs.entries()) {
       context.progress("evaluation", `${series} on ${split} samples`, done, jobs.length);
@@ -72,11 +73,19 @@ export async function runSearch(
       if (context.finished({ split, series, configuration })) continue;
       const { samples } = await context.prepared(split, pacer);
       const targets = sampleBudgets(budget, context.settings.budgetUnit, context.cost, context.header.data[split]);
-      const projections = await schedules(search, samples, targets, pacer);
+      const known = readings.get(budget);
+      const { reading, layerForwards } = known ?? (await readingAt(context, search, budget, pacer));
+      readings.set(budget, { reading, layerForwards });
+      const projections = await schedules(search, samples, targets, reading, pacer);
       const counts = projections.map((projection) => projection.counts);
       const beforeTopUp = projections.map((projection) => projection.beforeTopUp.counts);
       await context.evaluate(
-        { split, series, configuration, budget, counts, ...(split === "test" ? { beforeTopUp } : {}) },
+        {
+          ...{ split, series, configuration, budget, counts },
+          ...(split === "test" ? { beforeTopUp } : {}),
+          // Charged with the first evaluation of the budget.
+          searchLayerForwards: split === splits[0] ? layerForwards : 0,
+        },
         pacer,
       );
     }
@@ -87,10 +96,23 @@ export async function runSearch(
   await evaluateUnpruned(context, pacer);
 }
 
+/** How a budget is served, as the validation samples say. */
+async function readingAt(context: StudyContext, search: DifferentiableSearch, budget: number, pacer: Pacer) {
+  const prepared = await context.prepared("validation", pacer);
+  const targets = sampleBudgets(budget, context.settings.budgetUnit, context.cost, context.header.data.validation);
+  return search.readingOf(
+    prepared,
+    targets.map(({ cost }) => cost),
+    targets.map(({ normalised }) => normalised),
+    pacer,
+  );
+}
+
 async function schedules(
   search: DifferentiableSearch,
   samples: readonly PreparedSample[],
   targets: readonly SampleBudget[],
+  reading: BudgetReading | null,
   pacer: Pacer,
 ): Promise<Projection[]> {
   const projections: Projection[] = [];
@@ -101,6 +123,7 @@ async function schedules(
       members,
       own.map(({ cost }) => cost),
       own.map(({ normalised }) => normalised),
+      reading,
     );
     projections.push(...found.projections);
     await pacer.pause();

@@ -3,21 +3,27 @@ import { BUDGET_UNITS, type BudgetUnit, type QuadraticCost } from "../cost/index
 import { EspalierError } from "../errors.js";
 import type { CostUnit, FrontierPoint, ResultCertificate, ResultMean, Results } from "../export/index.js";
 import { type ScheduleFile, sharesFromCounts } from "../schedules/index.js";
+import type { SearcherMethod } from "../search/index.js";
 import { Pacer } from "../tensor/index.js";
 import { measuredCertificate } from "./certificateReading.js";
 import { runCertificate, type ScheduleToCertify, type StudyCertificateOptions } from "./certificateRun.js";
 import { summarise } from "./certificateSummary.js";
-import { runComparisons, type StudyComparisonsOptions } from "./comparisonsRun.js";
+import {
+  runComparison,
+  runComparisons,
+  type StudyComparisonOptions,
+  type StudyComparisonsOptions,
+} from "./comparisons/index.js";
 import { meanOf, type StudyContext } from "./context.js";
 import { runControls, type StudyControlsOptions } from "./controlsRun.js";
 import { predictionIn } from "./costPrediction.js";
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import type { StudyEvents } from "./events.js";
-import { runGrid, type StudyGridOptions } from "./gridRun.js";
 import { type HypervolumeCurve, hypervolumeCurve } from "./hypervolumeCurve.js";
 import { evaluations } from "./reading.js";
 import { runRecipes, type StudyRecipesOptions } from "./recipesRun.js";
 import { assembleResults } from "./results.js";
+import { runGrid, runRival, type StudyGridOptions, type StudyRivalOptions } from "./searchers/index.js";
 import { runSearch, type StudySearchOptions } from "./searchRun.js";
 import { type PictureSurvival, runSurvival, type StudySurvivalOptions } from "./survivalRun.js";
 import { taskMeans } from "./taskMeans.js";
@@ -160,6 +166,18 @@ export class Study {
     return this.#run("grid", options.signal, (pacer) => runGrid(this.#context, options, pacer));
   }
 
+  /**
+   * Runs a rival searcher on the validation samples, and what it chooses on the test samples (METHOD §8); `results` then has
+   * it beside the search, with what each cost.
+   *
+   * @param rival a name of `SEARCHERS`, or a searcher of one's own.
+   * @throws EspalierError for an unknown name, a number of evaluations that is none, and settings that differ from those begun
+   *   with; Stopped.
+   */
+  rival(rival: string | SearcherMethod, { signal, ...options }: StudyRivalOptions & Stoppable = {}): Promise<void> {
+    return this.#run("rival", signal, (pacer) => runRival(this.#context, rival, options, pacer));
+  }
+
   /** Evaluates the controls at the search's cost: random tokens, a uniform stride, and smaller pictures where there are any. */
   controls(options: StudyControlsOptions & Stoppable = {}): Promise<void> {
     return this.#run("controls", options.signal, (pacer) => runControls(this.#context, options, pacer));
@@ -175,9 +193,31 @@ export class Study {
     return this.#run("recipes", options.signal, (pacer) => runRecipes(this.#context, options, pacer));
   }
 
-  /** Evaluates what paired comparisons at matched cost still need; `results` then has them. */
-  compare(options: StudyComparisonsOptions & Stoppable = {}): Promise<void> {
-    return this.#run("comparisons", options.signal, (pacer) => runComparisons(this.#context, options, pacer));
+  /**
+   * Evaluates what paired comparisons at matched cost still need: the search with everything else, and what was asked for by
+   * name. `results` then has them, with Holm's correction over all.
+   *
+   * @throws Stopped.
+   */
+  compare(options?: StudyComparisonsOptions & Stoppable): Promise<void>;
+  /**
+   * Compares two series, or two schedules that were brought along, at matched executed cost, sample by sample; results have
+   * the comparison from then on, by divergence and by accuracy.
+   *
+   * @param a, b names of series (`search`, `grid`, `control:random` …), or names under which schedules were evaluated.
+   * @throws EspalierError for a name that the study does not have, and budgets at which it does not have both; Stopped.
+   */
+  compare(a: string, b: string, options?: StudyComparisonOptions & Stoppable): Promise<void>;
+  compare(
+    first: string | (StudyComparisonsOptions & Stoppable) = {},
+    second?: string,
+    options: StudyComparisonOptions & Stoppable = {},
+  ): Promise<void> {
+    if (typeof first === "string") {
+      const names = [first, second ?? ""] as const;
+      return this.#run("comparisons", options.signal, (pacer) => runComparison(this.#context, names, options, pacer));
+    }
+    return this.#run("comparisons", first.signal, (pacer) => runComparisons(this.#context, first, pacer));
   }
 
   /**

@@ -14,6 +14,7 @@ import type { Qwen25Vl } from "../../src/models/index.js";
 import type { Estimator } from "../../src/relaxation/index.js";
 import { kernelFunction } from "../../src/schedules/index.js";
 import {
+  type BudgetReading,
   CONDITIONINGS,
   DEFAULT_BUDGETS,
   DifferentiableSearch,
@@ -22,6 +23,7 @@ import {
   type SearchOptions,
   type SearchStep,
 } from "../../src/search/index.js";
+import { scout } from "../../src/search/scout.js";
 import { SELECTORS } from "../../src/selectors/index.js";
 import { Pacer, Stopped, useBackend } from "../../src/tensor/index.js";
 import { equalSamples, mixedSamples, tinyModel, tinySample } from "../relaxation/tinyModel.js";
@@ -163,6 +165,44 @@ describe("search/differentiableSearch", () => {
     const search = make();
     await search.step();
     assert.throws(() => search.state, RangeError);
+    search.dispose();
+  });
+
+  it("serves a budget that was not trained as validation samples say", async () => {
+    const search = make({ scouts: 4, validation });
+    const at = (budget: number) => {
+      const costs = validation.samples.map(({ tokens }) => fromNormalised(budget, costRange(cost, tokens)));
+      return [costs, costs.map(() => budget)] as const;
+    };
+    assert.deepEqual(await search.readingOf(validation, ...at(0.45)), { reading: null, layerForwards: 0 });
+    await finish(search);
+    // 0.3 was trained, and chose with the others.
+    assert.deepEqual(await search.readingOf(validation, ...at(0.3)), { reading: null, layerForwards: 0 });
+    for (const budget of [0.02, 0.2, 0.45, 0.9]) {
+      const { reading, layerForwards } = await search.readingOf(validation, ...at(budget));
+      const { snapshots } = search.state;
+      const shape = await scout(validation, [budget], cost);
+      const tried = 3 * snapshots.length + 1;
+      assert.equal(layerForwards, shape.layerForwards + tried * validation.samples.length * (LAYERS - 1));
+      const means = new Map<string, number>();
+      const meanOf = async (reading: BudgetReading) => {
+        const { projections } = search.schedules(validation.samples, ...at(budget), reading);
+        projections.forEach((projection, s) => {
+          assert.isAtMost(projection.cost, at(budget)[0][s] * (1 + 1e-12));
+        });
+        const counts = projections.map((projection) => projection.counts);
+        const { divergence } = await evaluateCounts(validation, counts);
+        return divergence.reduce((sum, d) => sum + d, 0) / divergence.length;
+      };
+      means.set("shape", await meanOf({ as: "shape", shares: shape.shares[0] }));
+      for (const snapshot of snapshots.keys()) {
+        for (const as of ["itself", "below", "above"] as const) {
+          means.set(`${snapshot} ${as}`, await meanOf({ snapshot, as }));
+        }
+      }
+      const chosen = reading!.as === "shape" ? "shape" : `${reading!.snapshot} ${reading!.as}`;
+      assert.closeTo(means.get(chosen)!, Math.min(...means.values()), 1e-9);
+    }
     search.dispose();
   });
 

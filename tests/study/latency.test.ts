@@ -17,7 +17,7 @@ import {
 import { Stopped } from "../../src/tensor/index.js";
 import { handMadeCalibration } from "../calibration/handMadeCalibration.js";
 import { rejection } from "../scripts/scripts.js";
-import { SEARCH, SIZES } from "./runStudy.js";
+import { GRID, SEARCH, SIZES } from "./runStudy.js";
 import { temporaryFolder, writeTiny } from "./tiny.js";
 
 describe("study/latency", function () {
@@ -64,6 +64,8 @@ describe("study/latency", function () {
 
   async function whole(study: Study, budgets: readonly number[]): Promise<void> {
     await study.search({ ...SEARCH, budgets });
+    await study.grid(GRID);
+    await study.rival("random", { evaluations: 20 });
     await study.controls();
     await study.recipes({ names: ["fastv", "vtw"] });
     await study.compare();
@@ -99,6 +101,7 @@ describe("study/latency", function () {
       for (const mean of results.means) expect(mean.cost.ms).to.be.above(0);
       expect(results.unpruned!.cost.share).to.equal(1);
       expect(results.comparisons).to.not.have.length(0);
+      expect(results.quality!.referenceHypervolume).to.be.above(0);
     });
 
     it("spends what a whole token can", async () => {

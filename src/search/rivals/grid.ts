@@ -1,5 +1,7 @@
 /** The reference grid: what a search is measured against (METHOD §9). */
+import { EspalierError } from "../../errors.js";
 import { Random } from "../../tensor/index.js";
+import type { SearcherMethod } from "./searcher.js";
 
 /** The published seed of the reference grid's random part. */
 export const GRID_SEED = 20260415;
@@ -56,4 +58,34 @@ export function referenceGrid(layers: number, options: GridOptions = {}): number
   const draws = new Random(seed).fork("reference grid");
   if (layers === 1) return Array.from({ length: singleStep + random }, () => [1]);
   return [...singleSteps(layers, singleStep), ...Array.from({ length: random }, () => randomMonotone(layers, draws))];
+}
+
+/**
+ * The grid as a searcher: every configuration at once, whatever comes of them. `evaluations` and `space` are not looked at; the
+ * seed is the problem's.
+ *
+ * @throws EspalierError for a number of schedules that is no whole number from 0 up, and for none at all.
+ */
+export function gridSearch({ singleStep = 200, random = 500 }: Omit<GridOptions, "seed"> = {}): SearcherMethod {
+  for (const [what, value] of Object.entries({ singleStep, random })) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new EspalierError(`The grid was asked for ${value} ${what} schedules; give a whole number from 0 up.`);
+    }
+  }
+  if (singleStep + random === 0) throw new EspalierError("The grid was asked for no schedules; give at least one.");
+  return {
+    name: "grid",
+    title: "reference grid",
+    begin({ layers, seed }) {
+      let shares: number[][] | null = referenceGrid(layers, { singleStep, random, seed });
+      return {
+        async ask() {
+          const asked = shares;
+          shares = null;
+          return asked === null ? null : { shares: asked };
+        },
+        tell: () => undefined,
+      };
+    },
+  };
 }

@@ -39,7 +39,7 @@ class RandomSearch implements Searcher {
     }
     shares.push(...nearest.slice(0, count - shares.length).map((drawn) => drawn.shares));
     this.#left -= count;
-    return { shares, from: 0, to: this.#problem.samples };
+    return { shares };
   }
 
   /** Nothing is learned. */

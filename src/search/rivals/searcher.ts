@@ -25,12 +25,12 @@ export interface SearchProblem {
   readonly seed: number;
 }
 
-/** Schedules to be measured together, on the samples from `from` to before `to`. */
+/** Schedules to be measured together. */
 export interface Batch {
   /** [C][L], C ≥ 1; each non-increasing from 1. */
   readonly shares: readonly (readonly number[])[];
-  readonly from: number;
-  readonly to: number;
+  /** Indices of the samples that they are measured on, each once, in any order; default all. */
+  readonly samples?: readonly number[];
 }
 
 export interface Searcher {
@@ -40,7 +40,7 @@ export interface Searcher {
    * @throws Stopped.
    */
   ask(pacer: Pacer): Promise<Batch | null>;
-  /** @param divergence [C][to − from] nats of the batch asked for last. */
+  /** @param divergence [C][S] nats of the batch asked for last, in the order of its samples. */
   tell(divergence: readonly ArrayLike<number>[]): void;
 }
 

@@ -69,7 +69,7 @@ class Nsga2 implements Searcher {
     if (this.#left === 0) return null;
     this.#asked = await this.#generation(pacer);
     if (this.#asked.length === 0) return null;
-    return { shares: this.#asked.map(({ shares }) => shares), from: 0, to: this.#problem.samples };
+    return { shares: this.#asked.map(({ shares }) => shares) };
   }
 
   tell(divergence: readonly ArrayLike<number>[]): void {

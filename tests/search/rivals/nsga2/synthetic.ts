@@ -77,7 +77,7 @@ export async function search(
     if (batch === null) break;
     asked.push(batch);
     const divergences = batch.shares.map((shares) => measure(shares, problem.samples));
-    searcher.tell(divergences.map((row) => row.slice(batch.from, batch.to)));
+    searcher.tell(divergences);
     measured.push(
       ...batch.shares.map((shares, i) => ({
         shares,
@@ -96,7 +96,7 @@ export async function resumed(method: SearcherMethod, problem: SearchProblem, ba
   const pacer = new Pacer();
   for (const batch of journal.batches) {
     await fresh.ask(pacer);
-    fresh.tell(batch.shares.map((shares) => smoothDivergence(shares, problem.samples).slice(batch.from, batch.to)));
+    fresh.tell(batch.shares.map((shares) => smoothDivergence(shares, problem.samples)));
   }
   return [...journal.batches, ...(await search(problem, fresh)).batches];
 }

@@ -1,0 +1,12 @@
+/** What two schedules may be made to cost alike. */
+import type { CostName } from "../../cost/index.js";
+
+/** The cost model behind each name; a new one is one line here. */
+export const MATCHED_COSTS = { executedFlops: "exact", kvBytes: "kvBytes" } as const satisfies Record<string, CostName>;
+
+export type Match = keyof typeof MATCHED_COSTS;
+
+/** @throws nothing: whether a word is one of them. */
+export function isMatch(word: string): word is Match {
+  return Object.hasOwn(MATCHED_COSTS, word);
+}
