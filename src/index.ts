@@ -13,6 +13,16 @@
  *     await study.close();
  */
 
+// What a model takes on this machine.
+export {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  parseCalibration,
+  readCalibration,
+  renderCalibration,
+  writeCalibration,
+} from "./calibration/index.js";
 // Checkpoints, models, benchmarks.
 export {
   type ContentPart,
@@ -34,6 +44,7 @@ export {
   type BudgetUnit,
   budgetCost,
   budgetInUnit,
+  COST_NAMES,
   type CostModel,
   type CostName,
   type CostRange,
@@ -43,6 +54,8 @@ export {
   costRange,
   costVector,
   type DecoderShape,
+  type LatencyCalibration,
+  latencyBeside,
   predictCost,
   type QuadraticCost,
   quadraticCost,
@@ -60,10 +73,13 @@ export {
   evaluateCounts,
   evaluateShared,
   generate,
+  heldSamples,
   type MarginalChange,
   type PreparedSample,
   type PreparedSamples,
   prepareSamples,
+  type SampleSource,
+  StreamedSamples,
 } from "./evaluation/index.js";
 // Results: their schema, reading and writing them, figures and the page.
 export {
@@ -92,6 +108,7 @@ export {
   type FigureSpecification,
   type FrontierOptions,
   frontierSpecification,
+  latencySpecification,
   oneCertificateSpecification,
   type PageOptions,
   pointsSpecification,
@@ -111,7 +128,9 @@ export {
 } from "./models/index.js";
 // Frontiers and statistics.
 export {
+  type AttainmentBand,
   additiveEpsilon,
+  attainmentBands,
   type CostedPoint,
   FRONTIER_BUDGETS,
   frontierAtBudgets,
@@ -121,6 +140,15 @@ export {
   normalisedHypervolume,
   regret,
 } from "./pareto/index.js";
+// Evaluations on other machines.
+export {
+  type EvaluationQueue,
+  type EvaluationWorker,
+  RedisEvaluationQueue,
+  type RedisQueueOptions,
+  startWorker,
+  type WorkerOptions,
+} from "./queue/index.js";
 // Schedules, kernel functions, selectors, costs.
 export {
   countsForSample,
@@ -140,6 +168,9 @@ export {
 } from "./schedules/index.js";
 // The search itself, for programs that bring their own loop.
 export {
+  additive,
+  additiveFrontier,
+  type Batch,
   CONDITIONINGS,
   type Conditioning,
   chooseVtwLayer,
@@ -149,18 +180,30 @@ export {
   fastvShares,
   fitpruneRecipe,
   GRID_SEED,
+  gridSearch,
+  gSearch,
+  kernelSpace,
   type LagrangianForm,
   type LagrangianOptions,
+  nsga2,
   type Projection,
   project,
   pyramidDropShares,
   type Recipe,
+  raced,
   recipeWithin,
   referenceGrid,
+  SEARCHERS,
+  type Searcher,
+  type SearcherMethod,
   type SearchOptions,
+  type SearchProblem,
+  type SearchSpace,
   type SearchState,
   type SearchStep,
+  searcherMethod,
   sparsevlmShares,
+  tpe,
   vtwShares,
 } from "./search/index.js";
 export { SELECTORS, type Selector, type SelectorName, selector } from "./selectors/index.js";
@@ -169,8 +212,13 @@ export {
   bootstrapMean,
   bootstrapMeans,
   type Difference,
+  detectableEffect,
   type Estimate,
   holm,
+  type PairedEffect,
+  pairedEffectSize,
+  pairedPower,
+  samplesForPower,
 } from "./statistics/index.js";
 // Studies: the main job, remembered on the disk.
 export {

@@ -6,7 +6,7 @@ import { MATCHED_COSTS, type Match } from "../study/index.js";
 import { terminalOptions } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
-import { addStorageOptions, addStudyOptions, type StudyCliOptions } from "./studyOptions.js";
+import { addStorageOptions, addStudyOptions, costOptions, type StudyCliOptions } from "./studyOptions.js";
 import { numberList, positiveNumber } from "./values.js";
 
 interface CompareOptions extends SourceOptions, StudyCliOptions {
@@ -51,15 +51,15 @@ export function compareCommand(args: readonly string[]): Command {
     .option("--power <x>", "with what chance (default: 0.8)", positiveNumber)
     .addHelpText("after", HELP)
     .action(async (a: string, b: string, options: CompareOptions) => {
-      const { selector, kernel, cost, conditioning, budgetUnit, seed, storage, budgets, match, detect, power } =
-        options;
+      const { selector, kernel, conditioning, seed, storage, budgets, match, detect, power } = options;
+      const cost = costOptions(options);
       if (power !== undefined && detect === undefined) {
         throw new EspalierError("--power is the chance of seeing a difference; say which with --detect.");
       }
       if (power !== undefined && power >= 1)
         throw new EspalierError(`A power of ${power} is not below 1; give .8 or .9.`);
       const name = options.name ?? defaultName(options);
-      const study = { selector, kernel, cost, conditioning, budgetUnit, seed, storage, name };
+      const study = { selector, kernel, ...cost, conditioning, seed, storage, name };
       const found = await withStudy({ source: options, study, args }, async ({ study }) => {
         await study.compare(a, b, {
           ...(budgets === undefined ? {} : { budgets }),
@@ -69,7 +69,7 @@ export function compareCommand(args: readonly string[]): Command {
             : { detect: { difference: detect, ...(power === undefined ? {} : { power }) } }),
         });
         const { comparisons } = await study.results();
-        return comparisons.filter((one) => one.a === a && one.b === b && matches(one.match, cost, match));
+        return comparisons.filter((one) => one.a === a && one.b === b && matches(one.match, cost.cost, match));
       });
       if (found === undefined) return;
       process.stdout.write(renderComparisons(found, terminalOptions()));

@@ -7,7 +7,7 @@ import { readScheduleFile } from "../schedules/index.js";
 import { checkOutputs, type OutputOptions, tableText, writeEverything } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
-import { addStudyOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
+import { addStudyOptions, costOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
 import { wholeNumber } from "./values.js";
 
 interface EvaluateOptions extends SourceOptions, Omit<StudyCliOptions, "storage">, OutputOptions {
@@ -67,10 +67,11 @@ export function evaluateCommand(args: readonly string[]): Command {
       if (options.certificateTokens !== undefined && !options.certificate) {
         throw new EspalierError("--certificate-tokens is the size of a certificate's changes; give --certificate too.");
       }
+      const cost = costOptions(options);
       const schedule = readScheduleFile(options.schedule);
-      const { selector, kernel, cost, conditioning, budgetUnit, seed } = options;
+      const { selector, kernel, conditioning, seed } = options;
       const study = {
-        ...{ selector, kernel, cost, conditioning, budgetUnit, seed },
+        ...{ selector, kernel, ...cost, conditioning, seed },
         name: options.name ?? defaultName(options),
         storage: options.name === undefined ? null : options.storage,
       };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
+import { calibrateCommand } from "./calibrate.js";
 import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
@@ -43,6 +44,7 @@ export function createProgram(args: readonly string[]): Command {
     frontierCommand(),
     compareCommand(args),
     evaluateCommand(args),
+    calibrateCommand(args),
     doctorCommand(),
     installCommand(),
     uninstallCommand(),

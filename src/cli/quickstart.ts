@@ -4,7 +4,14 @@ import { Command } from "commander";
 import { ownRecipes } from "../study/index.js";
 import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
 import { withStudy } from "./session.js";
-import { addSelectorOption, addStorageOptions, type StudyCliOptions } from "./studyOptions.js";
+import {
+  addCostOptions,
+  addSelectorOption,
+  addStorageOptions,
+  type CostCliOptions,
+  costOptions,
+  type StudyCliOptions,
+} from "./studyOptions.js";
 
 /** Samples: enough for the shape of the frontier, few enough for two processor cores. */
 const SIZES = { train: 192, validation: 64, test: 64 };
@@ -12,10 +19,21 @@ const SIZES = { train: 192, validation: 64, test: 64 };
 const GRID = { singleStep: 70, random: 140 };
 const CONTROL_BUDGETS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7];
 
-interface QuickstartOptions extends OutputOptions {
+interface QuickstartOptions extends OutputOptions, CostCliOptions {
   readonly selector: string;
   readonly name?: string;
   readonly storage: string;
+}
+
+/** Quickstarts that differ are different studies. */
+function defaultName({ selector, cost, calibration, budgetUnit }: QuickstartOptions): string {
+  const parts = [
+    ...(selector === "fastv" ? [] : [selector]),
+    ...(cost === "exact" ? [] : [cost]),
+    ...(budgetUnit === "normalised" ? [] : [budgetUnit]),
+    ...(calibration === undefined || cost === "latency" ? [] : ["calibrated"]),
+  ];
+  return ["quickstart", ...parts].join("-");
 }
 
 /** @param args what was typed behind `espalier`. */
@@ -23,16 +41,17 @@ export function quickstartCommand(args: readonly string[]): Command {
   const command = new Command("quickstart").description(
     "search the embedded model over all budgets, evaluate a grid and controls, print the frontier (about two minutes)",
   );
-  addSelectorOption(command);
+  addCostOptions(addSelectorOption(command));
   addStorageOptions(command);
   addOutputOptions(command, "<storage>/<name>");
   return command.action(async (options: QuickstartOptions) => {
     checkOutputs(options);
     const { storage, selector } = options;
-    const name = options.name ?? (selector === "fastv" ? "quickstart" : `quickstart-${selector}`);
+    const cost = costOptions(options);
+    const name = options.name ?? defaultName(options);
     const study = {
-      ...{ selector, kernel: "multiStep", cost: "exact", conditioning: "input" },
-      ...{ budgetUnit: "normalised", seed: 0, storage, name },
+      ...{ selector, kernel: "multiStep", conditioning: "input", ...cost },
+      ...{ seed: 0, storage, name },
     } as const satisfies StudyCliOptions;
     const results = await withStudy({ source: SIZES, study, args }, async ({ study, reused, say }) => {
       say(
@@ -40,7 +59,7 @@ export function quickstartCommand(args: readonly string[]): Command {
       );
       await study.search();
       await study.grid(GRID);
-      await study.controls({ budgets: CONTROL_BUDGETS });
+      await study.controls(cost.budgetUnit === "normalised" ? { budgets: CONTROL_BUDGETS } : {});
       // The selector's own recipe alone: all of them would take a minute more.
       await study.recipes({ names: ownRecipes(selector) });
       await study.compare();

@@ -12,6 +12,7 @@ import {
   addStorageOptions,
   addStudyOptions,
   addTrainingOptions,
+  costOptions,
   type StudyCliOptions,
   searchOptions,
   type TrainingCliOptions,
@@ -97,12 +98,13 @@ export function searchCommand(args: readonly string[]): Command {
     // What is misspelt is said before anything is read.
     checkOutputs(options);
     kernelFunction(options.kernel);
+    const cost = costOptions(options);
     const variants = options.variants.map(variantOptions);
     for (const rival of options.rivals) demandRival(rival);
     for (const { kernel } of variants) if (kernel !== undefined) kernelFunction(kernel);
     const name = options.name ?? defaultName(options);
-    const { selector, kernel, cost, conditioning, budgetUnit, seed, storage } = options;
-    const study = { selector, kernel, cost, conditioning, budgetUnit, seed, storage, name };
+    const { selector, kernel, conditioning, seed, storage } = options;
+    const study = { selector, kernel, ...cost, conditioning, seed, storage, name };
     const results = await withStudy({ source: options, study, args }, async ({ study, reused, say }) => {
       const training = searchOptions(options);
       await study.search(training);

@@ -1,6 +1,8 @@
 /** The options of a study and of its search, the same for every command that has them. */
 import { type Command, Option } from "commander";
-import { BUDGET_UNITS, type BudgetUnit, type CostName } from "../cost/index.js";
+import { readCalibration } from "../calibration/index.js";
+import { BUDGET_UNITS, type BudgetUnit, COST_NAMES, type CostName, demandOwner } from "../cost/index.js";
+import { EspalierError } from "../errors.js";
 import { KERNEL_FUNCTIONS } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning, FORMS, type LagrangianForm } from "../search/index.js";
 import { SELECTORS } from "../selectors/index.js";
@@ -10,12 +12,18 @@ import { amount, numberList, positiveNumber, wholeNumber } from "./values.js";
 /** Where studies are kept unless told. */
 export const STORAGE = "runs";
 
-export interface StudyCliOptions {
+/** What a budget limits, and in which unit. */
+export interface CostCliOptions {
+  readonly cost: CostName;
+  /** A file of `espalier calibrate`. */
+  readonly calibration?: string;
+  readonly budgetUnit: BudgetUnit;
+}
+
+export interface StudyCliOptions extends CostCliOptions {
   readonly selector: string;
   readonly kernel: string;
-  readonly cost: CostName;
   readonly conditioning: Conditioning;
-  readonly budgetUnit: BudgetUnit;
   readonly seed: number;
   readonly name?: string;
   readonly storage: string;
@@ -46,19 +54,47 @@ export function addSelectorOption(command: Command): Command {
   );
 }
 
+function choices(flags: string, text: string, names: readonly string[], standard: string): Option {
+  return new Option(flags, text).choices(names).default(standard);
+}
+
+/** Adds --cost, --calibration and --budget-unit. */
+export function addCostOptions(command: Command): Command {
+  return command
+    .addOption(choices("--cost <name>", "what a budget limits", COST_NAMES, "exact"))
+    .option(
+      "--calibration <file>",
+      "what this machine takes, as espalier calibrate wrote it: --cost latency needs it; with other costs results state milliseconds too",
+    )
+    .addOption(choices("--budget-unit <unit>", "unit of the budgets", BUDGET_UNITS, "normalised"));
+}
+
+/**
+ * The options of a study that say what it costs.
+ *
+ * @throws EspalierError for a cost without its calibration, a unit of another cost, a file that is no calibration: before anything
+ *   else is read.
+ */
+export function costOptions({ cost, calibration, budgetUnit }: CostCliOptions): CostCliOptions {
+  if (cost === "latency" && calibration === undefined) {
+    throw new EspalierError(
+      "--cost latency needs --calibration FILE: what this machine takes for a layer; espalier calibrate --model DIR measures it.",
+    );
+  }
+  demandOwner(budgetUnit, { name: cost });
+  if (calibration !== undefined) readCalibration(calibration);
+  return { cost, budgetUnit, ...(calibration === undefined ? {} : { calibration }) };
+}
+
 /** Adds what makes a study what it is. */
 export function addStudyOptions(command: Command): Command {
-  const choices = (flags: string, text: string, names: readonly string[], standard: string) =>
-    new Option(flags, text).choices(names).default(standard);
-  return addSelectorOption(command)
+  return addCostOptions(addSelectorOption(command))
     .option(
       "--kernel <name>",
       `how few parameters become a schedule: ${Object.keys(KERNEL_FUNCTIONS).join(", ")}; multiStep:S has S steps`,
       "multiStep",
     )
-    .addOption(choices("--cost <name>", "what a budget limits", ["exact", "paper", "kvBytes"], "exact"))
     .addOption(choices("--conditioning <name>", "what the predictor sees", CONDITIONINGS, "input"))
-    .addOption(choices("--budget-unit <unit>", "unit of the budgets", BUDGET_UNITS, "normalised"))
     .option("--seed <n>", "of every random draw", wholeNumber(0), 0);
 }
 

@@ -2,10 +2,10 @@
  * Budgets: how much a pruned run may cost, in the units that people use. Source: METHOD §2.
  *
  * A unit is a scale over one cost model's values for one sample: two samples of different size have different costs at the
- * same normalised budget. "kvBytes" is the absolute value and belongs to the cost model of that name.
+ * same normalised budget. "kvBytes" and "ms" are absolute values, and each belongs to one cost model.
  */
 import { EspalierError } from "../errors.js";
-import { type CostModel, type TokenCounts, totalCost } from "./costModel.js";
+import { type CostModel, type CostName, type TokenCounts, totalCost } from "./costModel.js";
 
 /** The ends of one sample's costs under one model, in the model's unit. */
 export interface CostRange {
@@ -22,8 +22,9 @@ export interface CostRange {
  * - `share`: part of the full model's cost.
  * - `textOnly`: the paper's; 0 = the text alone (out of reach), 1 = nothing pruned.
  * - `kvBytes`: bytes of key/value cache, with the cost model "kvBytes" only.
+ * - `ms`: milliseconds of the decoder's layers, with the cost model "latency" only.
  */
-export const BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes"] as const;
+export const BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 
 const UNIT_NAMES: Readonly<Record<BudgetUnit, string>> = {
@@ -31,7 +32,16 @@ const UNIT_NAMES: Readonly<Record<BudgetUnit, string>> = {
   share: "as a share of the full cost",
   textOnly: "between the text alone and the full cost",
   kvBytes: "in bytes of key/value cache",
+  ms: "in milliseconds of the decoder's layers",
 };
+
+/** Units that are the values of one cost model, and which. */
+const ABSOLUTE: Readonly<Partial<Record<BudgetUnit, CostName>>> = { kvBytes: "kvBytes", ms: "latency" };
+
+/** Whether a unit is a cost model's own: what prunes nothing in a small sample may then still prune a large one. */
+export function isAbsolute(unit: BudgetUnit): boolean {
+  return ABSOLUTE[unit] !== undefined;
+}
 
 /** Costs that differ by less than this part of the full cost are equal: what a conversion there and back can lose. */
 const ROUNDING = 1e-9;
@@ -60,7 +70,7 @@ export function fromNormalised(normalised: number, range: CostRange): number {
  * A cost in the given unit.
  *
  * @param cost in the model's unit, any value: nothing is clipped or refused.
- * @throws EspalierError for "kvBytes" under another cost model, which does not determine bytes.
+ * @throws EspalierError for an absolute unit under another cost model, which does not determine it.
  */
 export function costInUnit(cost: number, unit: BudgetUnit, model: CostModel, range: CostRange): number {
   switch (unit) {
@@ -71,7 +81,8 @@ export function costInUnit(cost: number, unit: BudgetUnit, model: CostModel, ran
     case "textOnly":
       return position(cost, range.textOnly, range.full);
     case "kvBytes":
-      demandBytes(model);
+    case "ms":
+      demandOwner(unit, model);
       return cost;
   }
 }
@@ -82,7 +93,7 @@ export function costInUnit(cost: number, unit: BudgetUnit, model: CostModel, ran
  * @param value the budget in `unit`.
  * @returns between `range.floor` and `range.full`, both included.
  * @throws EspalierError when it is no number, below the floor (the message names the floor in the same unit), above the full
- *   cost, or in bytes under another cost model.
+ *   cost, or in an absolute unit under another cost model.
  */
 export function budgetCost(value: number, unit: BudgetUnit, model: CostModel, range: CostRange): number {
   if (!Number.isFinite(value)) {
@@ -93,7 +104,7 @@ export function budgetCost(value: number, unit: BudgetUnit, model: CostModel, ra
   const floor = costInUnit(range.floor, unit, model, range);
   const full = costInUnit(range.full, unit, model, range);
   // A scale without length (nothing to prune) maps every value to the same cost, so the value itself is looked at too.
-  const relative = unit !== "kvBytes";
+  const relative = !isAbsolute(unit);
   if (cost < range.floor - slack || (relative && value < -ROUNDING)) {
     throw new EspalierError(
       `A budget of ${value} (${UNIT_NAMES[unit]}) is below the floor of ${readable(floor)}, which is what is left when every ` +
@@ -129,7 +140,8 @@ function costFromUnit(value: number, unit: BudgetUnit, model: CostModel, range: 
     case "textOnly":
       return range.textOnly + value * (range.full - range.textOnly);
     case "kvBytes":
-      demandBytes(model);
+    case "ms":
+      demandOwner(unit, model);
       return value;
   }
 }
@@ -138,11 +150,13 @@ function position(cost: number, zero: number, one: number): number {
   return one === zero ? 1 : (cost - zero) / (one - zero);
 }
 
-function demandBytes(model: CostModel): void {
-  if (model.name === "kvBytes") return;
+/** Equal bytes cost differently from layer to layer, and so do equal milliseconds. @throws EspalierError. */
+export function demandOwner(unit: BudgetUnit, model: Pick<CostModel, "name">): void {
+  const owner = ABSOLUTE[unit];
+  if (owner === undefined || model.name === owner) return;
   throw new EspalierError(
-    `A budget in bytes of key/value cache cannot be converted to the cost "${model.name}", because equal bytes cost ` +
-      'differently from layer to layer; choose the cost "kvBytes" with it, or another unit.',
+    `Budgets ${UNIT_NAMES[unit]} need the cost "${owner}" and not "${model.name}", under which equal ones cost differently from ` +
+      `layer to layer; choose the cost "${owner}" with them, or another unit.`,
   );
 }
 

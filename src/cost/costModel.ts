@@ -24,8 +24,9 @@ export interface TokenCounts {
   readonly visual: number;
 }
 
-/** The names of the cost models. */
-export type CostName = "paper" | "exact" | "kvBytes";
+/** The names of the cost models; the first is the default. */
+export const COST_NAMES = ["exact", "paper", "kvBytes", "latency"] as const;
+export type CostName = (typeof COST_NAMES)[number];
 
 /** A layer's cost at some n, and its derivative with respect to n. */
 export interface LayerCost {
@@ -40,7 +41,7 @@ export interface LayerCost {
  */
 export interface CostModel {
   readonly name: CostName;
-  /** Unit of every value, for display: "MACs" or "bytes". */
+  /** Unit of every value, for display: "MACs", "bytes" or "ms". */
   readonly unit: string;
   /** L. */
   readonly layers: number;

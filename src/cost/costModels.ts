@@ -3,19 +3,23 @@ import { EspalierError } from "../errors.js";
 import type { CostModel, CostName, DecoderShape } from "./costModel.js";
 import { exact } from "./exact.js";
 import { kvBytes } from "./kvBytes.js";
+import { type LatencyCalibration, latency } from "./latency.js";
 import { paper } from "./paper.js";
 
 /** Options of the cost models. */
 export interface CostOptions {
   /** Bytes of one cached number, default 2. Only "kvBytes" reads it. */
   readonly bytesPerElement?: number;
+  /** What the machine takes; only "latency" reads it, and needs it. */
+  readonly latency?: LatencyCalibration;
 }
 
 /**
  * The cost model of a name.
  *
  * @param shape the decoder's sizes; `windows` must have one entry per layer.
- * @throws EspalierError for an unknown name, a size that is no whole number ≥ 1, or a wrong number of windows.
+ * @throws EspalierError for an unknown name, a size that is no whole number ≥ 1, a wrong number of windows,
+ *   and for "latency" without a calibration or with that of another number of layers.
  */
 export function costModel(name: CostName, shape: DecoderShape, options: CostOptions = {}): CostModel {
   validateShape(shape);
@@ -29,11 +33,19 @@ export function costModel(name: CostName, shape: DecoderShape, options: CostOpti
     paper: () => paper(shape),
     exact: () => exact(shape),
     kvBytes: () => kvBytes(shape, bytesPerElement),
+    latency: () => latency(shape, demandCalibration(options.latency)),
   };
   if (!Object.hasOwn(models, name)) {
     throw new EspalierError(`There is no cost "${name}"; choose one of ${Object.keys(models).join(", ")}.`);
   }
   return models[name]();
+}
+
+function demandCalibration(calibration: LatencyCalibration | undefined): LatencyCalibration {
+  if (calibration !== undefined) return calibration;
+  throw new EspalierError(
+    'The cost "latency" needs what this machine takes for a layer; measure it with espalier calibrate, and give the file: --calibration FILE.',
+  );
 }
 
 function validateShape(shape: DecoderShape): void {

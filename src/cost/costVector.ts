@@ -14,6 +14,8 @@ export interface CostVector {
   readonly normalised: number;
   readonly share: number;
   readonly textOnly: number;
+  /** Milliseconds of the decoder's layers; only where a calibration is known. */
+  readonly ms?: number;
 }
 
 /**
@@ -42,5 +44,6 @@ export function costVector(
     normalised: toNormalised(total, range),
     share: range.full === 0 ? 1 : total / range.full,
     textOnly: toNormalised(total, { ...range, floor: range.textOnly }),
+    ...(options.latency === undefined ? {} : { ms: cost("latency") }),
   };
 }

@@ -7,10 +7,13 @@ export {
   type CostRange,
   costInUnit,
   costRange,
+  demandOwner,
   fromNormalised,
+  isAbsolute,
   toNormalised,
 } from "./budget.js";
 export {
+  COST_NAMES,
   type CostModel,
   type CostName,
   type DecoderShape,
@@ -20,6 +23,14 @@ export {
 } from "./costModel.js";
 export { type CostOptions, costModel } from "./costModels.js";
 export { type CostVector, costVector } from "./costVector.js";
+export { isotonicRegression } from "./isotonic.js";
+export {
+  type LatencyBeside,
+  type LatencyCalibration,
+  type LatencyTable,
+  latencyAt,
+  latencyBeside,
+} from "./latency.js";
 export { predictCost, type QuadraticCost, quadraticCost } from "./quadraticCost.js";
 export {
   attentionSelectorFlops,

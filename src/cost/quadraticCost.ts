@@ -12,7 +12,7 @@ export interface QuadraticCost {
 }
 
 /** A budget's unit, or the model's own. */
-export type PredictedUnit = Exclude<BudgetUnit, "kvBytes"> | "absolute";
+export type PredictedUnit = Exclude<BudgetUnit, "kvBytes" | "ms"> | "absolute";
 
 /**
  * The mean over samples of a schedule's cost, for shares that are the same for every sample (METHOD §2).

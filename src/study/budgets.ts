@@ -6,6 +6,7 @@ import {
   type CostRange,
   costInUnit,
   costRange,
+  isAbsolute,
   type TokenCounts,
   toNormalised,
 } from "../cost/index.js";
@@ -22,9 +23,9 @@ function tokensOf(list: SampleList): TokenCounts[] {
   return list.text.map((text, s) => ({ text, visual: list.visual[s] }));
 }
 
-/** Bytes are absolute: what prunes nothing in a small sample may still prune a large one. */
+/** What prunes nothing in a small sample may still prune a large one, in an absolute unit. */
 function capped(budget: number, unit: BudgetUnit, range: CostRange): number {
-  return unit === "kvBytes" ? Math.min(budget, range.full) : budget;
+  return isAbsolute(unit) ? Math.min(budget, range.full) : budget;
 }
 
 /** The budget of every sample. @throws EspalierError as `budgetCost`. */
@@ -58,11 +59,32 @@ export function checkBudgets(
       );
     const highestFloor = extreme((a, b) => a > b, "floor");
     // Every sample must be able to spend a relative budget, and one of them an absolute one.
-    const full = extreme((a, b) => (unit === "kvBytes" ? a > b : a < b), "full");
+    const full = extreme((a, b) => (isAbsolute(unit) ? a > b : a < b), "full");
     for (const budget of budgets) {
       budgetCost(capped(budget, unit, highestFloor), unit, model, highestFloor);
       budgetCost(budget, unit, model, full);
     }
   }
   return [...new Set(budgets)].sort((a, b) => a - b);
+}
+
+/**
+ * Budgets in an absolute unit at which a frontier is read: as the normalised ones lie between floor and full cost, between what
+ * every sample can be held to and what prunes nothing in any.
+ *
+ * @param normalised 0 … 1.
+ * @returns ascending, each once, to four digits; empty without samples.
+ */
+export function absoluteBudgets(
+  normalised: readonly number[],
+  model: CostModel,
+  lists: readonly SampleList[],
+): number[] {
+  const ranges = lists.flatMap(tokensOf).map((tokens) => costRange(model, tokens));
+  if (ranges.length === 0) return [];
+  const floor = Math.max(...ranges.map((range) => range.floor));
+  const full = Math.max(...ranges.map((range) => range.full));
+  const budgets = normalised.map((share) => Number((floor + share * (full - floor)).toPrecision(4)));
+  // Rounding may lead out of the range.
+  return [...new Set(budgets.map((budget) => Math.min(Math.max(budget, floor), full)))].sort((a, b) => a - b);
 }

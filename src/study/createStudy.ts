@@ -1,8 +1,16 @@
 /** Opening a study, or beginning one: its settings, its folder, its lock, its journal. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  type Calibration,
+  calibrationDigest,
+  demandShape,
+  machineText,
+  parseCalibration,
+  readCalibration,
+} from "../calibration/index.js";
 import { fileError } from "../checkpoint/index.js";
-import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel } from "../cost/index.js";
+import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel, demandOwner } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import { makeFolder, type Results } from "../export/index.js";
 import type { VisionLanguageModel } from "../models/index.js";
@@ -36,6 +44,11 @@ export interface StudyOptions {
   readonly kernel?: KernelSpec;
   /** What is searched under; default "exact". */
   readonly cost?: CostName;
+  /**
+   * What this machine takes for the model: a file that `espalier calibrate` wrote, or its content. The cost "latency" needs it;
+   * with another cost, results state milliseconds too. Default none.
+   */
+  readonly calibration?: string | Calibration;
   /** What the predictor sees; default "input". */
   readonly conditioning?: Conditioning;
   /** Unit of every budget that this study is asked for; default "normalised". */
@@ -117,6 +130,25 @@ export async function describeComputing(): Promise<{ readonly code: string; read
   return { code: versions.espalier, backend: "cuda" in versions ? `${backend.name} cuda` : backend.name };
 }
 
+/** @throws EspalierError for a file or a value that is no calibration. */
+function calibrationOf(given: StudyOptions["calibration"]): Calibration | undefined {
+  if (given === undefined) return undefined;
+  return typeof given === "string" ? readCalibration(given) : parseCalibration(given);
+}
+
+/** Milliseconds of one machine are no other's. */
+function warnOfOtherMachine(
+  { machine }: Calibration,
+  { name, device, threads }: { readonly name: string; readonly device: string; readonly threads: number },
+  warn: (sentence: string) => void,
+): void {
+  if (machine.backend === name && machine.device === device && machine.threads === threads) return;
+  const here = machineText({ ...machine, backend: name, device, threads });
+  warn(
+    `The calibration was measured on ${machineText(machine)}; milliseconds are that machine's, not those of ${here}.`,
+  );
+}
+
 /** Whether nothing of a study is finished. */
 function isEmpty({ entries }: Journal, directory: string | null): boolean {
   const begun = entries.some(({ kind }) => kind !== "header" && kind !== "session");
@@ -185,10 +217,15 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
   let release: (() => void) | undefined;
   try {
     const { model, config } = studyModel;
-    const cost = costModel(options.cost ?? "exact", model.shape);
-    if (budgetUnit === "kvBytes" && cost.name !== "kvBytes") {
-      throw new EspalierError('Budgets in kvBytes need the cost "kvBytes"; choose it, or another budget unit.');
-    }
+    const calibration = calibrationOf(options.calibration);
+    if (calibration !== undefined) demandShape(calibration, model.shape, studyModel.name);
+    const cost = costModel(
+      options.cost ?? "exact",
+      model.shape,
+      calibration === undefined ? {} : { latency: calibration.latency },
+    );
+    demandOwner(budgetUnit, cost);
+    if (calibration !== undefined) warnOfOtherMachine(calibration, backend, warn);
     const pacer = new Pacer(options.signal);
     const settings: StudySettings = {
       model: studyModel.fingerprint,
@@ -201,6 +238,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       conditioning,
       budgetUnit,
       seed,
+      ...(calibration === undefined ? {} : { calibration: calibrationDigest(calibration.latency) }),
     };
     const [validation, test] = [data.validation, data.test].map((part) => sampleList(part, model));
     for (const list of [validation, test]) demandDistinctIds(list);
@@ -223,6 +261,17 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
         validation,
         test,
       },
+      ...(calibration === undefined
+        ? {}
+        : {
+            calibration: {
+              created: calibration.created,
+              machine: calibration.machine,
+              latency: calibration.latency,
+              selector: calibration.settings.selector,
+              endToEnd: { ratio: calibration.endToEnd.ratio, rSquared: calibration.endToEnd.rSquared },
+            },
+          }),
       accuracyMetric: scorerOf(data).metric,
       overheadMacs: overheadMacs(config, chosenSelector, data.test),
     };

@@ -2,6 +2,7 @@
  * What a study's journal holds. Everything a report needs is in it, so results are a function of the journal alone: a
  * study can be read without its model.
  */
+import type { Calibration } from "../calibration/index.js";
 import type { BudgetUnit, CostName, DecoderShape } from "../cost/index.js";
 import { GRID_ON_VALIDATION } from "../export/index.js";
 import type { Conditioning } from "../search/index.js";
@@ -21,6 +22,8 @@ export interface StudySettings {
   readonly conditioning: Conditioning;
   readonly budgetUnit: BudgetUnit;
   readonly seed: number;
+  /** Digest of the latency calibration; left out where there is none. */
+  readonly calibration?: string;
 }
 
 /** Samples of a split as a report sees them, in order. */
@@ -53,6 +56,12 @@ export interface HeaderEntry {
     readonly trainSamples: number;
     readonly validation: SampleList;
     readonly test: SampleList;
+  };
+  /** What a machine takes for the model; left out where nothing was measured. */
+  readonly calibration?: Pick<Calibration, "created" | "machine" | "latency"> & {
+    readonly selector: string;
+    /** Whole runs as they were measured, by what the tables predict. */
+    readonly endToEnd: Pick<Calibration["endToEnd"], "ratio" | "rSquared">;
   };
   readonly accuracyMetric: string;
   /** Per sample, beside the decoder. */

@@ -92,6 +92,7 @@ const SETTING_NAMES: Readonly<Record<keyof StudySettings, string>> = {
   conditioning: "the conditioning",
   budgetUnit: "the budget unit",
   seed: "the seed",
+  calibration: "the latency calibration",
 };
 
 /**

@@ -1,5 +1,9 @@
 /** Remarks for a reader of results. */
+import { machineText } from "../calibration/index.js";
+import { latencyBeside } from "../cost/index.js";
+import { formatCost } from "../export/index.js";
 import { missingOf } from "../tasks/index.js";
+import { meanOf } from "./context.js";
 import { type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 import { evaluations } from "./reading.js";
 import { hasBenchmarks } from "./taskMeans.js";
@@ -18,6 +22,23 @@ function benchmarksNote({ data }: HeaderEntry): string[] {
   ];
 }
 
+/** Whose milliseconds they are, and what runs beside them. */
+function latencyNote({ calibration, data }: HeaderEntry): string[] {
+  if (calibration === undefined) return [];
+  const { created, latency, machine, selector, endToEnd } = calibration;
+  const { text, visual } = data.test;
+  const full = (s: number) => new Array<number>(latency.layers.length).fill(visual[s]);
+  const beside = text.map((own, s) => latencyBeside(latency, full(s), own));
+  const mean = (of: (one: (typeof beside)[number]) => number) => formatCost(meanOf(beside.map(of)), "ms");
+  return [
+    `Milliseconds are those of the decoder's layers, read off a calibration of ${created.slice(0, 10)} on ${machineText(machine)}. ` +
+      `Beside them, per sample: embedding ${mean((one) => one.embedding)}, head ${mean((one) => one.head)}, predictor ` +
+      `${mean((one) => one.predictor)}, and the selector ${selector} ${formatCost(latency.selector.perFall, "ms")} where counts fall. ` +
+      `Whole pruned runs took ${endToEnd.ratio.median.toFixed(2)} of what these tables predict (${endToEnd.ratio.least.toFixed(2)} to ` +
+      `${endToEnd.ratio.most.toFixed(2)}, R² ${endToEnd.rSquared.toFixed(3)}).`,
+  ];
+}
+
 /** What a reader of a study's results should know, sentence by sentence. */
 export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): string[] {
   const notes = [...header.data.notes];
@@ -31,7 +52,7 @@ export function notesOf(entries: readonly JournalEntry[], header: HeaderEntry): 
       `The grid chooses on ${header.data.validation.ids.length} validation samples (series "${SERIES.gridOnValidation}"); series "${SERIES.grid}" is what it chose, on the test samples.`,
     );
   }
-  return [...notes, ...benchmarksNote(header), ...smallerPicturesNotes(entries)];
+  return [...notes, ...benchmarksNote(header), ...latencyNote(header), ...smallerPicturesNotes(entries)];
 }
 
 /** What has fewer visual tokens from the start: how a note calls it, and why some of the cost stays unspent. */

@@ -2,16 +2,17 @@
 import { type CostModel, type CostName, costModel, costRange, toNormalised, totalCost } from "../cost/index.js";
 import { sampleBudgets } from "./budgets.js";
 import { meanOf } from "./context.js";
+import { costOptions } from "./costs.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 
 /** The cost model of a study. */
 export function costOf(header: HeaderEntry): CostModel {
-  return costModel(header.settings.cost, header.model.shape);
+  return costModel(header.settings.cost, header.model.shape, costOptions(header));
 }
 
 /** A cost model of a study's decoder by name; the study's own is `costOf`. */
 export function costNamed(header: HeaderEntry, name: CostName): CostModel {
-  return name === header.settings.cost ? costOf(header) : costModel(name, header.model.shape);
+  return name === header.settings.cost ? costOf(header) : costModel(name, header.model.shape, costOptions(header));
 }
 
 /** Finished evaluations of a series on a split, as they were written. */

@@ -1,10 +1,10 @@
 /** A search: a training, then the schedules of every budget, executed on the validation and the test samples. */
-
+import { isAbsolute } from "../cost/index.js";
 import type { PreparedSample } from "../evaluation/index.js";
 import { FRONTIER_BUDGETS } from "../pareto/index.js";
 import type { BudgetReading, DifferentiableSearch, Projection } from "../search/index.js";
 import type { Pacer } from "../tensor/index.js";
-import { checkBudgets, type SampleBudget, sampleBudgets } from "./budgets.js";
+import { absoluteBudgets, checkBudgets, type SampleBudget, sampleBudgets } from "./budgets.js";
 import type { ScoredSplit, StudyContext } from "./context.js";
 import { demandSamples } from "./data/index.js";
 import { SERIES } from "./entries.js";
@@ -29,11 +29,12 @@ export function configurationAt(series: string, budget: number): string {
   return `${series}@${budget}`;
 }
 
-/** The twenty budgets in the study's unit; normalised ones are themselves. */
+/** The twenty budgets in the study's unit; relative ones are themselves. */
 export function defaultBudgets(context: StudyContext): number[] {
   const { budgetUnit } = context.settings;
   if (budgetUnit === "normalised") return [...FRONTIER_BUDGETS];
   const { validation, test } = context.header.data;
+  if (isAbsolute(budgetUnit)) return absoluteBudgets(FRONTIER_BUDGETS, context.cost, [validation, test]);
   return FRONTIER_BUDGETS.filter((budget) => {
     try {
       checkBudgets([budget], budgetUnit, context.cost, [validation, test]);

@@ -332,9 +332,15 @@ export class Study {
     const unit = oneOf(wanted.unit ?? this.#context.settings.budgetUnit, BUDGET_UNITS, "budget unit");
     const { frontier, means } = await this.results(wanted);
     if (frontier.length === 0) throw new EspalierError("The frontier is empty; search first.");
-    const within = frontier.filter(({ cost }) => cost[unit] <= wanted.budget * (1 + 1e-9));
+    const costs = frontier.map(({ cost }) => cost[unit]).filter((cost) => cost !== undefined);
+    if (costs.length < frontier.length) {
+      throw new EspalierError(
+        `The study ${this.name} has no calibration, so nothing is known in ms; measure one with espalier calibrate, and give it to createStudy.`,
+      );
+    }
+    const within = frontier.filter((_, i) => costs[i] <= wanted.budget * (1 + 1e-9));
     if (within.length === 0) {
-      const cheapest = Math.min(...frontier.map(({ cost }) => cost[unit]));
+      const cheapest = Math.min(...costs);
       throw new EspalierError(
         `The frontier has no configuration within a budget of ${wanted.budget} (${unit}); its cheapest costs ${Number(cheapest.toPrecision(4))}. Search at a lower budget, or ask for more.`,
       );

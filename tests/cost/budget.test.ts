@@ -2,17 +2,19 @@ import { expect } from "chai";
 import fc from "fast-check";
 import {
   BUDGET_UNITS,
+  type BudgetUnit,
   budgetCost,
   budgetInUnit,
   type CostName,
   costInUnit,
-  costModel,
   costRange,
   type DecoderShape,
   fromNormalised,
+  costModel as modelOf,
   toNormalised,
 } from "../../src/cost/index.js";
 import { EspalierError } from "../../src/errors.js";
+import { handMade } from "./handMade.js";
 
 /** Gemma3-like: h·d differs from H, and one of two layers slides. */
 const shape: DecoderShape = {
@@ -24,11 +26,22 @@ const shape: DecoderShape = {
   headDim: 4,
   windows: [null, 8, null, 8],
 };
-const NAMES: CostName[] = ["paper", "exact", "kvBytes"];
+const NAMES: CostName[] = ["paper", "exact", "kvBytes", "latency"];
+const RELATIVE = ["normalised", "share", "textOnly"] as const;
+
+function costModel(name: CostName, of: DecoderShape) {
+  return modelOf(name, of, { latency: handMade(of.layers) });
+}
+
+/** The units of a cost model. */
+function unitsOf(name: CostName): BudgetUnit[] {
+  const own: Partial<Record<CostName, BudgetUnit>> = { kvBytes: "kvBytes", latency: "ms" };
+  const absolute = own[name];
+  return absolute === undefined ? [...RELATIVE] : [...RELATIVE, absolute];
+}
 
 describe("cost/budget", () => {
   const tokens = { text: 6, visual: 16 };
-  const relative = ["normalised", "share", "textOnly"] as const;
 
   it("orders text alone, floor and full cost", () => {
     for (const name of NAMES) {
@@ -44,7 +57,7 @@ describe("cost/budget", () => {
     for (const name of NAMES) {
       const model = costModel(name, shape);
       const range = costRange(model, tokens);
-      const units = name === "kvBytes" ? BUDGET_UNITS : relative;
+      const units = unitsOf(name);
       fc.assert(
         fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (b) => {
           const cost = fromNormalised(b, range);
@@ -68,14 +81,14 @@ describe("cost/budget", () => {
     const range = costRange(model, tokens);
     expect(costInUnit(range.floor, "normalised", model, range)).to.equal(0);
     expect(costInUnit(range.textOnly, "textOnly", model, range)).to.equal(0);
-    for (const unit of relative) expect(costInUnit(range.full, unit, model, range)).to.equal(1);
+    for (const unit of RELATIVE) expect(costInUnit(range.full, unit, model, range)).to.equal(1);
   });
 
   it("names the floor in the unit asked for", () => {
     const model = costModel("kvBytes", shape);
     const range = costRange(model, tokens);
     const floors = { normalised: 0, share: 640 / 1408, textOnly: 256 / 1024, kvBytes: 640 };
-    for (const unit of BUDGET_UNITS) {
+    for (const unit of [...RELATIVE, "kvBytes"] as const) {
       const floor = floors[unit];
       const shown = String(Number(floor.toPrecision(4))).replace(".", "\\.");
       const below = unit === "kvBytes" ? 639 : floor - 0.01;
@@ -85,6 +98,30 @@ describe("cost/budget", () => {
       expect(() => budgetCost(above, unit, model, range), unit).to.throw(EspalierError, /above the full cost of/);
       expect(() => budgetCost(Number.NaN, unit, model, range), unit).to.throw(EspalierError, /NaN is not a number/);
       expect(budgetCost(floor, unit, model, range)).to.be.at.least(range.floor);
+    }
+  });
+
+  it("names the floor in milliseconds", () => {
+    const model = costModel("latency", shape);
+    const range = costRange(model, tokens);
+    const [floor, full] = [range.floor, range.full].map((end) => String(Number(end.toPrecision(4))));
+    expect(() => budgetCost(range.floor - 0.01, "ms", model, range)).to.throw(
+      EspalierError,
+      `milliseconds of the decoder's layers) is below the floor of ${floor},`,
+    );
+    expect(() => budgetCost(range.full + 0.01, "ms", model, range)).to.throw(EspalierError, `full cost of ${full};`);
+    expect(budgetCost(range.full, "ms", model, range)).to.equal(range.full);
+  });
+
+  it("does not convert what is another cost's own", () => {
+    for (const name of NAMES) {
+      const model = costModel(name, shape);
+      const range = costRange(model, tokens);
+      for (const unit of BUDGET_UNITS) {
+        const convert = () => costInUnit(range.full, unit, model, range);
+        if (unitsOf(name).includes(unit)) expect(convert()).to.be.above(0);
+        else expect(convert, `${unit} of ${name}`).to.throw(EspalierError, /need the cost "(kvBytes|latency)" and not/);
+      }
     }
   });
 

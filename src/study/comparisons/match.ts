@@ -2,7 +2,11 @@
 import type { CostName } from "../../cost/index.js";
 
 /** The cost model behind each name; a new one is one line here. */
-export const MATCHED_COSTS = { executedFlops: "exact", kvBytes: "kvBytes" } as const satisfies Record<string, CostName>;
+export const MATCHED_COSTS = {
+  executedFlops: "exact",
+  kvBytes: "kvBytes",
+  latency: "latency",
+} as const satisfies Record<string, CostName>;
 
 export type Match = keyof typeof MATCHED_COSTS;
 
