@@ -176,23 +176,21 @@ export class PendingJobs {
   }
 
   /** A job has its result. Nothing happens when nobody waits for it: a result counts once. */
-  settle(id: string, result: EvaluationResult): boolean {
+  settle(id: string, result: EvaluationResult): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return false;
+    if (entry === undefined) return;
     this.#remove(entry);
     for (const waiter of entry.waiters) waiter.settle(id, result);
     this.#events.onWaiting();
-    return true;
   }
 
   /** A job has failed for good: whoever waits for it is told, and waits for nothing else any more. */
-  fail(id: string, error: unknown): boolean {
+  fail(id: string, error: unknown): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return false;
+    if (entry === undefined) return;
     this.#remove(entry);
     for (const waiter of entry.waiters) waiter.fail(error);
     this.#events.onWaiting();
-    return true;
   }
 
   /** Part of a job is done. */

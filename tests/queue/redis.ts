@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { loadScript } from "../scripts/scripts.js";
+import { endsWithUs } from "./children.js";
 
 /** A port that nobody listens at now. */
 export function freePort(): Promise<number> {
@@ -65,7 +66,8 @@ export class TestRedis {
     const args = ["--bind", "127.0.0.1", "--port", String(this.port), "--dir", this.#folder, "--save", ""];
     args.push("--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no", "--loglevel", "warning");
     if (this.#password !== undefined) args.push("--requirepass", this.#password);
-    const child = spawn(await redisServer(), [...args, ...this.#args], { stdio: ["ignore", "pipe", "pipe"] });
+    const options = { stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
+    const child = endsWithUs(spawn(await redisServer(), [...args, ...this.#args], options));
     this.#child = child;
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -15,6 +15,7 @@ import {
   startWorker,
   type WorkerOptions,
 } from "../../src/queue/index.js";
+import { endsWithUs } from "./children.js";
 import { resultOf } from "./jobs.js";
 
 export interface ProcessOptions extends Omit<WorkerOptions, "handler" | "onNotice" | "onJob"> {
@@ -74,9 +75,8 @@ export interface WorkerProcess {
 
 /** Starts a worker process and waits until it is there. */
 export async function startProcess(options: ProcessOptions): Promise<WorkerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(options)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const args = [fileURLToPath(import.meta.url), JSON.stringify(options)];
+  const child: ChildProcess = endsWithUs(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] }));
   const lines: string[] = [];
   let errors = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
