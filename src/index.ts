@@ -144,7 +144,8 @@ export {
 export {
   type EvaluationQueue,
   type EvaluationWorker,
-  RedisEvaluationQueue,
+  openRedisQueue,
+  type RedisEvaluationQueue,
   type RedisQueueOptions,
   startWorker,
   type WorkerOptions,

@@ -6,7 +6,13 @@ import { MATCHED_COSTS, type Match } from "../study/index.js";
 import { terminalOptions } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
-import { addStorageOptions, addStudyOptions, costOptions, type StudyCliOptions } from "./studyOptions.js";
+import {
+  addQueueOption,
+  addStorageOptions,
+  addStudyOptions,
+  costOptions,
+  type StudyCliOptions,
+} from "./studyOptions.js";
 import { numberList, positiveNumber } from "./values.js";
 
 interface CompareOptions extends SourceOptions, StudyCliOptions {
@@ -38,6 +44,7 @@ export function compareCommand(args: readonly string[]): Command {
   addStudyOptions(command);
   addSizeOptions(command);
   addStorageOptions(command);
+  addQueueOption(command);
   return command
     .option(
       "--budgets <list>",

@@ -7,7 +7,7 @@ import { readScheduleFile } from "../schedules/index.js";
 import { checkOutputs, type OutputOptions, tableText, writeEverything } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
-import { addStudyOptions, costOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
+import { addQueueOption, addStudyOptions, costOptions, STORAGE, type StudyCliOptions } from "./studyOptions.js";
 import { wholeNumber } from "./values.js";
 
 interface EvaluateOptions extends SourceOptions, Omit<StudyCliOptions, "storage">, OutputOptions {
@@ -41,6 +41,7 @@ export function evaluateCommand(args: readonly string[]): Command {
   addSourceOptions(command);
   addStudyOptions(command);
   addSizeOptions(command);
+  addQueueOption(command);
   return command
     .addOption(
       new Option("--split <name>", "which samples: all of a file, or those that a search would score on")

@@ -15,6 +15,7 @@ import { preprocessCommand } from "./preprocess.js";
 import { quickstartCommand } from "./quickstart.js";
 import { searchCommand } from "./search.js";
 import { uninstallCommand } from "./uninstall.js";
+import { workerCommand } from "./worker.js";
 
 /** What commander says of an option or command that does not exist, with what there is behind it. */
 function allowed(error: CommanderError, command: Command): string {
@@ -43,6 +44,7 @@ export function createProgram(args: readonly string[]): Command {
     searchCommand(args),
     frontierCommand(),
     compareCommand(args),
+    workerCommand(),
     evaluateCommand(args),
     calibrateCommand(args),
     doctorCommand(),

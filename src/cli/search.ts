@@ -9,6 +9,7 @@ import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./ou
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
 import {
+  addQueueOption,
   addStorageOptions,
   addStudyOptions,
   addTrainingOptions,
@@ -73,6 +74,7 @@ export function searchCommand(args: readonly string[]): Command {
   addStudyOptions(command);
   addSizeOptions(command);
   addStorageOptions(command);
+  addQueueOption(command);
   command
     .option(
       "--variants <list>",

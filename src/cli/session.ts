@@ -1,14 +1,16 @@
 /** A command that works on a study: progress, Ctrl-C, and the sentence that says how to go on. */
 import { join } from "node:path";
-import { createStudy, type Study, studyFolder } from "../study/index.js";
+import { type EvaluationQueue, openRedisQueue } from "../queue/index.js";
+import { createStudy, describeComputing, type Study, studyFolder } from "../study/index.js";
 import { Stopped } from "../tensor/index.js";
 import { commandLine, INTERRUPTED, onInterrupt } from "./interrupt.js";
 import { ProgressLine } from "./progress.js";
 import { openSource, type SourceOptions } from "./source.js";
-import type { StudyCliOptions } from "./studyOptions.js";
+import { sourceJson } from "./sourceJson.js";
+import { type QueueCliOptions, queueUrl, type StudyCliOptions } from "./studyOptions.js";
 
 export interface SessionOptions {
-  readonly source: SourceOptions;
+  readonly source: SourceOptions & QueueCliOptions;
   readonly study: Omit<StudyCliOptions, "name" | "storage"> & {
     readonly name: string;
     readonly storage: string | null;
@@ -46,6 +48,7 @@ export async function withStudy<T>(
   const { storage, ...rest } = options.study;
   let model: { dispose(): void } | undefined;
   let study: Study | undefined;
+  let queue: EvaluationQueue | undefined;
   try {
     const source = await openSource(options.source, {
       signal,
@@ -55,8 +58,21 @@ export async function withStudy<T>(
       ...(options.everything === undefined ? {} : { everything: options.everything }),
     });
     model = source.studyModel.model;
+    const url = queueUrl(options.source);
+    if (url !== undefined) {
+      const { code } = await describeComputing();
+      const { queueName } = options.source;
+      queue = await openRedisQueue({
+        url,
+        code,
+        onNotice: say,
+        ...(queueName === undefined ? {} : { name: queueName }),
+      });
+    }
     study = await createStudy({
       ...rest,
+      ...(queue === undefined ? {} : { queue }),
+      source: sourceJson({ ...options.source, ...(options.everything ? { everything: true } : {}) }),
       model: source.studyModel,
       data: source.data,
       ...(storage === null ? {} : { storage }),
@@ -78,6 +94,7 @@ export async function withStudy<T>(
   } finally {
     progress.clear();
     await study?.close();
+    await queue?.close();
     model?.dispose();
     dispose();
   }

@@ -40,6 +40,30 @@ export interface TrainingCliOptions {
   readonly preparedMemory?: number;
 }
 
+/** Where the queue's address may stand instead: what is typed shows in lists of processes. */
+const QUEUE_VARIABLE = "ESPALIER_QUEUE";
+
+export interface QueueCliOptions {
+  readonly queue?: string;
+  readonly queueName?: string;
+}
+
+/** Adds --queue and --queue-name. */
+export function addQueueOption(command: Command): Command {
+  return command
+    .option(
+      "--queue <url>",
+      `a Redis that hands evaluations to workers: redis://HOST:PORT, rediss:// with TLS, :PASSWORD@ before the host; or in ${QUEUE_VARIABLE}`,
+    )
+    .option("--queue-name <name>", "of several queues in one Redis (default: evaluations)");
+}
+
+/** The queue's address; undefined where none is given. */
+export function queueUrl({ queue }: QueueCliOptions): string | undefined {
+  const found = queue ?? process.env[QUEUE_VARIABLE];
+  return found === "" ? undefined : found;
+}
+
 /** Adds --name and --storage. */
 export function addStorageOptions(command: Command): Command {
   return command

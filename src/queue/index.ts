@@ -20,8 +20,9 @@ export {
 } from "./job.js";
 export { leaveOnSignals } from "./leaveOnSignals.js";
 export { LocalEvaluationQueue } from "./localQueue.js";
-export { RedisEvaluationQueue } from "./redisQueue.js";
+export { openRedisQueue, startWorker } from "./open.js";
+export type { RedisEvaluationQueue } from "./redisQueue.js";
 export type { RedisQueueOptions } from "./redisQueueOptions.js";
 export { decodeResult, type EvaluationResult, encodeResult, type WireResult } from "./result.js";
-export { EvaluationWorker, startWorker } from "./worker.js";
+export type { EvaluationWorker } from "./worker.js";
 export type { WorkedJob, WorkerOptions } from "./workerOptions.js";

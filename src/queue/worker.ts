@@ -284,11 +284,6 @@ export class EvaluationWorker {
   }
 }
 
-/** Starts a worker; `EvaluationWorker.start`. */
-export function startWorker(options: WorkerOptions): Promise<EvaluationWorker> {
-  return EvaluationWorker.start(options);
-}
-
 /** Whether a promise is settled in time. */
 async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
   const stop = new AbortController();

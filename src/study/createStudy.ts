@@ -14,7 +14,7 @@ import { BUDGET_UNITS, type BudgetUnit, type CostName, costModel, demandOwner } 
 import { EspalierError } from "../errors.js";
 import { makeFolder, type Results } from "../export/index.js";
 import type { VisionLanguageModel } from "../models/index.js";
-import type { EvaluationQueue, Json } from "../queue/index.js";
+import { type EvaluationQueue, type Json, openRedisQueue } from "../queue/index.js";
 import { type KernelSpec, kernelFunction } from "../schedules/index.js";
 import { CONDITIONINGS, type Conditioning } from "../search/index.js";
 import { type SelectorName, selector } from "../selectors/index.js";
@@ -66,10 +66,10 @@ export interface StudyOptions {
   /** Stands around each operation; default nothing. */
   readonly surroundings?: Surroundings;
   /**
-   * What evaluates schedules, such as a `RedisEvaluationQueue` with workers on other machines; stays its owner's. Default this
-   * process. Numbers are the same, as long as the workers compute with the same backend.
+   * What evaluates schedules: the address of a Redis with workers (`openRedisQueue`), or a queue, which stays its owner's. Default
+   * this process. Numbers are the same; workers that compute with another backend refuse.
    */
-  readonly queue?: EvaluationQueue;
+  readonly queue?: string | EvaluationQueue;
   /** Where a worker finds model and samples, if it has not been told itself: what `espalier worker` reads. */
   readonly source?: Json;
 }
@@ -215,6 +215,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
   const owned = typeof options.model === "string";
   const studyModel = typeof options.model === "string" ? await loadStudyModel(options.model, { warn }) : options.model;
   let release: (() => void) | undefined;
+  let ownQueue: EvaluationQueue | undefined;
   try {
     const { model, config } = studyModel;
     const calibration = calibrationOf(options.calibration);
@@ -283,6 +284,11 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       }
       release = takeLock(join(directory, "lock"), name);
     }
+    const computing = await describeComputing();
+    if (typeof options.queue === "string") {
+      ownQueue = await openRedisQueue({ url: options.queue, code: computing.code, onNotice: warn });
+    }
+    const queue = ownQueue ?? (options.queue as EvaluationQueue | undefined) ?? null;
     const journal = openJournal(directory, header, warn);
     const resumed = journal.entries.length > 1;
     const context = new StudyContext({
@@ -296,11 +302,12 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
       cost,
       directory,
       warn,
-      queue: options.queue ?? null,
-      computing: { ...(await describeComputing()), source: options.source ?? null },
+      queue,
+      computing: { ...computing, source: options.source ?? null },
     });
-    const close = () => {
+    const close = async () => {
       context.dispose();
+      await ownQueue?.close();
       journal.close();
       release?.();
       if (owned) model.dispose();
@@ -315,6 +322,7 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
     const { signal, surroundings } = options;
     return new Study({ context, directory, resumed, close, signal, surroundings });
   } catch (error) {
+    await ownQueue?.close();
     release?.();
     if (owned) studyModel.model.dispose();
     throw error;

@@ -9,7 +9,7 @@ export {
   type StudyComparisonsOptions,
 } from "./comparisons/index.js";
 export type { StudyControlsOptions } from "./controlsRun.js";
-export { createStudy, readStudy, type StudyOptions, studyFolder } from "./createStudy.js";
+export { createStudy, describeComputing, readStudy, type StudyOptions, studyFolder } from "./createStudy.js";
 export {
   benchmarkData,
   type CombinedParts,
@@ -26,6 +26,7 @@ export {
   samplesData,
 } from "./data/index.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
+export { JobEvaluator } from "./evaluations/index.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export { type FillAnswersOptions, fillAnswers } from "./fillAnswers.js";
 export type { HypervolumeCurve } from "./hypervolumeCurve.js";

@@ -47,7 +47,7 @@ export interface StudyParts {
   /** Null for a study in memory. */
   readonly directory: string | null;
   readonly resumed: boolean;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
   readonly signal: AbortSignal | undefined;
   readonly surroundings: Surroundings | undefined;
 }
@@ -94,7 +94,7 @@ export class Study {
   /** Whether the study existed before. */
   readonly resumed: boolean;
   readonly #context: StudyContext;
-  readonly #close: () => void;
+  readonly #close: () => Promise<void>;
   readonly #signal: AbortSignal | undefined;
   readonly #surroundings: Surroundings;
   #running: { readonly operation: string; readonly controller: AbortController } | null = null;
@@ -367,7 +367,7 @@ export class Study {
     this.#closed = true;
     this.stop();
     await this.#queue;
-    this.#close();
+    await this.#close();
     this.#context.emitter.emit("closed", { name: this.name });
   }
 

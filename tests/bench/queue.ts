@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { pathToFileURL } from "node:url";
 import type { Redis } from "ioredis";
-import { type EvaluationJob, evaluationJob, RedisEvaluationQueue } from "../../src/queue/index.js";
+import { type EvaluationJob, evaluationJob, openRedisQueue } from "../../src/queue/index.js";
 import { TestRedis } from "../queue/redis.js";
 import { startProcess } from "../queue/workerProcess.js";
 import { simulateLoad } from "./queue/loadModel.js";
@@ -61,7 +61,7 @@ async function processSeconds(pid: number): Promise<number> {
 async function run(redis: TestRedis, client: Redis, name: string, workers: number, ms: number, jobs: number) {
   const options = { url: redis.url, code: CODE, name, ms, computes: true, constant: true };
   const processes = await Promise.all(Array.from({ length: workers }, () => startProcess(options)));
-  const queue = await RedisEvaluationQueue.open({ url: redis.url, code: CODE, name });
+  const queue = await openRedisQueue({ url: redis.url, code: CODE, name });
   try {
     await queue.submit(newJobs(Math.ceil(jobs / 10)));
     const batch = newJobs(jobs);

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { inspect } from "node:util";
 import { expect } from "chai";
 import fc from "fast-check";
-import { RedisAddress, RedisEvaluationQueue, startWorker } from "../../src/queue/index.js";
+import { openRedisQueue, RedisAddress, startWorker } from "../../src/queue/index.js";
 import { inFolder, rejection } from "../scripts/scripts.js";
 import { selfSigned } from "./certificate.js";
 import { CODE, handlerAfter, resultOf, testJob, until } from "./jobs.js";
@@ -52,7 +52,7 @@ function withInfo(...lines: readonly string[]): Server {
 }
 
 const opened = (url: string, onNotice: (sentence: string) => void = () => {}) =>
-  RedisEvaluationQueue.open({ url, code: CODE, connectMs: 2000, onNotice });
+  openRedisQueue({ url, code: CODE, connectMs: 2000, onNotice });
 
 /** The sentence with which a queue is not opened. A worker is not started with the same one. */
 async function refusal(url: string): Promise<string> {

@@ -7,7 +7,8 @@ import {
   type EvaluationWorker,
   JobRefused,
   LocalEvaluationQueue,
-  RedisEvaluationQueue,
+  openRedisQueue,
+  type RedisEvaluationQueue,
   type RedisQueueOptions,
   startWorker,
   type WorkerOptions,
@@ -41,7 +42,7 @@ describe("queue/redisQueue", function () {
   });
 
   async function open(options: Partial<RedisQueueOptions> = {}): Promise<RedisEvaluationQueue> {
-    const queue = await RedisEvaluationQueue.open({
+    const queue = await openRedisQueue({
       url: redis.url,
       code: CODE,
       name,

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
-import { contentId, RedisEvaluationQueue, type RedisQueueOptions, startWorker } from "../../src/queue/index.js";
+import {
+  contentId,
+  openRedisQueue,
+  type RedisEvaluationQueue,
+  type RedisQueueOptions,
+  startWorker,
+} from "../../src/queue/index.js";
 import { Random } from "../../src/tensor/index.js";
 import { rejection } from "../scripts/scripts.js";
 import { CODE, gate, handlerAfter, resultOf, testJob, testJobs, until } from "./jobs.js";
@@ -30,7 +36,7 @@ describe("queue/worker", function () {
   });
 
   async function open(options: Partial<RedisQueueOptions> = {}): Promise<RedisEvaluationQueue> {
-    const queue = await RedisEvaluationQueue.open({
+    const queue = await openRedisQueue({
       url: redis.url,
       code: CODE,
       name,

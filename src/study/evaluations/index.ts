@@ -1,0 +1,2 @@
+/** Evaluations as jobs: computed here, or by workers. */
+export { JobEvaluator } from "./jobEvaluator.js";
