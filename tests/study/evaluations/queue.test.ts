@@ -179,39 +179,46 @@ describe("study/evaluations, in a queue", function () {
       expect(told.join()).to.match(/model with samples\.safetensors is open/);
     });
 
-    it(`killed ${KILLS} times, studies and workers and the Redis, it ends with the undisturbed journal`, async () => {
+    it(`killed ${KILLS} times, studies and workers and the Redis, they end with the undisturbed journal`, async () => {
       const random = new Random(7);
-      const name = "killed";
       const workers = [0, 1].map(() => start([WORKER, folder, redis.url]));
-      const begin = () => start([RUN, folder, storage, name, redis.url]);
-      let study = begin();
-      const isOver = () => study.process.exitCode === 0;
-      const isDead = () => !isOver() && (study.process.exitCode !== null || study.process.signalCode !== null);
       const last = Date.now() + 120_000 + 8_000 * KILLS;
-      for (let kills = 0; !isOver(); ) {
-        expect(Date.now(), study.said()).to.be.below(last);
-        if (isDead()) study = begin();
-        if (kills >= KILLS) {
-          await pause(100);
-          continue;
-        }
-        await pause(random.between(200, 1500));
-        kills++;
+      const strike = async (study: Child) => {
         const what = random.choice(["study", "worker", "worker", "redis"]);
-        if (what === "study" && !isOver()) {
+        if (what === "study") {
           await end(study, "SIGKILL");
         } else if (what === "worker") {
           const index = random.integer(0, 1);
           await end(workers[index], "SIGKILL");
           workers[index] = start([WORKER, folder, redis.url]);
-        } else if (what === "redis") {
+        } else {
           await redis.end("SIGKILL");
           await pause(random.between(0, 300));
           await redis.begin();
         }
+      };
+      // One study after the other, until there have been so many strikes.
+      for (let kills = 0, round = 0; kills < KILLS; round++) {
+        const name = `killed ${round}`;
+        const begin = () => start([RUN, folder, storage, name, redis.url]);
+        const over = (child: Child) => child.process.exitCode === 0;
+        const dead = ({ process: { exitCode, signalCode } }: Child) => exitCode !== null || signalCode !== null;
+        let study = begin();
+        while (!over(study)) {
+          expect(Date.now(), study.said()).to.be.below(last);
+          if (dead(study)) study = begin();
+          await pause(kills < KILLS ? random.between(200, 1500) : 100);
+          if (kills >= KILLS || dead(study)) continue;
+          kills++;
+          await strike(study);
+        }
+        expect(journal(name)).to.deep.equal(journal("alone"));
+        // What is kept in the Redis would serve the next study.
+        const client = redis.client();
+        await client.flushall();
+        client.disconnect();
       }
       for (const worker of workers) await end(worker, "SIGTERM");
-      expect(journal(name)).to.deep.equal(journal("alone"));
     });
   });
 });
