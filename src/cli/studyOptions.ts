@@ -4,7 +4,7 @@ import { readCalibration } from "../calibration/index.js";
 import { BUDGET_UNITS, type BudgetUnit, COST_NAMES, type CostName, demandOwner } from "../cost/index.js";
 import { EspalierError } from "../errors.js";
 import { KERNEL_FUNCTIONS } from "../schedules/index.js";
-import { CONDITIONINGS, type Conditioning, FORMS, type LagrangianForm } from "../search/index.js";
+import { CONDITIONINGS, type Conditioning, FORMS, type LagrangianForm, STARTS, type Start } from "../search/index.js";
 import { SELECTORS } from "../selectors/index.js";
 import type { StudySearchOptions } from "../study/index.js";
 import { amount, numberList, positiveNumber, wholeNumber } from "./values.js";
@@ -38,6 +38,7 @@ export interface TrainingCliOptions {
   readonly scouts?: number;
   /** Gigabytes. */
   readonly preparedMemory?: number;
+  readonly start?: Start;
 }
 
 /** Where the queue's address may stand instead: what is typed shows in lists of processes. */
@@ -134,6 +135,12 @@ export function addTrainingOptions(command: Command): Command {
       "samples on which single cuts are tried before training (default: the search's)",
       wholeNumber(0),
     )
+    .addOption(
+      new Option(
+        "--start <name>",
+        "what is tried on them: simple shapes, or the additive programme's schedules too",
+      ).choices(STARTS),
+    )
     .option(
       "--prepared-memory <gigabytes>",
       "of training samples that are held behind the teacher; others go through it each time they are drawn (default: half of what is free)",
@@ -151,6 +158,7 @@ export function searchOptions({
   form,
   scouts,
   preparedMemory,
+  start,
 }: TrainingCliOptions): StudySearchOptions {
   return {
     ...(budgets === undefined ? {} : { budgets }),
@@ -158,6 +166,7 @@ export function searchOptions({
     ...(batch === undefined ? {} : { batch }),
     ...(learningRate === undefined ? {} : { learningRate }),
     ...(scouts === undefined ? {} : { scouts }),
+    ...(start === undefined ? {} : { start }),
     ...(preparedMemory === undefined ? {} : { preparedMemory: preparedMemory * 1e9 }),
     ...(form === undefined ? {} : { lagrangian: { form } }),
   };

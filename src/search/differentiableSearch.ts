@@ -25,7 +25,7 @@ import {
 import { Predictor, type PredictorWeights, type PromptBatch, promptBatch } from "./predictor.js";
 import { type Projection, project } from "./projection.js";
 import { relaxedProjection } from "./relaxedProjection.js";
-import { scout } from "./scout.js";
+import { STARTS, type Start, scout } from "./scout.js";
 
 /** Snapshots of the predictor on the way from the first step to the last, both included. */
 const SNAPSHOTS = 3;
@@ -73,6 +73,7 @@ export class DifferentiableSearch {
       weightDecay: options.weightDecay ?? 0,
       estimator: options.estimator ?? "marginal",
       scouts: options.scouts ?? 16,
+      start: oneOfStarts(options.start),
       selection: options.selection ?? 48,
       seed: options.seed ?? 0,
     };
@@ -108,7 +109,7 @@ export class DifferentiableSearch {
       const few = Array.from({ length: Math.min(scouts, this.#source.size) }, (_, s) => s);
       const found = await this.#source.borrow(few, pacer, async (prepared) => {
         this.#layerForwards += prepared.layerForwards;
-        return scout(prepared, budgets, cost, pacer);
+        return scout(prepared, budgets, cost, { start: this.options.start, pacer });
       });
       this.#layerForwards += found.layerForwards;
       this.predictor.setTable(await fitKernel(this.options.kernel, found.shares, this.options.seed, pacer));
@@ -279,7 +280,7 @@ export class DifferentiableSearch {
     if (trained || this.#choice.length === 0) return { reading: null, layerForwards: 0 };
     const few: PreparedSamples = { ...validation, samples: validation.samples.slice(0, this.options.selection) };
     const level = meanOf(Array.from(normalised).slice(0, few.samples.length));
-    const scouted = await scout(few, [level], this.options.cost, pacer);
+    const scouted = await scout(few, [level], this.options.cost, { start: this.options.start, pacer });
     const readings: BudgetReading[] = [{ as: "shape", shares: scouted.shares[0] }];
     for (const snapshot of this.#snapshots.keys()) {
       for (const as of ["itself", "below", "above"] as const) readings.push({ snapshot, as });
@@ -397,6 +398,12 @@ export class DifferentiableSearch {
     this.predictor.dispose();
     this.#optimizer.dispose();
   }
+}
+
+/** @throws EspalierError for a start that there is not. */
+function oneOfStarts(start: Start = "shapes"): Start {
+  if (STARTS.includes(start)) return start;
+  throw new EspalierError(`There is no start "${String(start)}"; choose one of ${STARTS.join(", ")}.`);
 }
 
 /** Index of the value nearest to `wanted`. */

@@ -43,3 +43,4 @@ export type { Batch, Searcher, SearcherMethod, SearchProblem } from "./rivals/se
 export { SEARCHERS, searcherMethod } from "./rivals/searchers.js";
 export { kernelSpace, type SearchSpace } from "./rivals/searchSpace.js";
 export { type TpeOptions, tpe } from "./rivals/tpe/index.js";
+export { STARTS, type Start } from "./scout.js";

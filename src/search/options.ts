@@ -7,6 +7,7 @@ import type { AdamWState } from "../tensor/index.js";
 import type { LagrangianOptions, LagrangianState } from "./augmentedLagrangian.js";
 import type { Conditioning, PredictorWeights } from "./predictor.js";
 import type { Projection } from "./projection.js";
+import type { Start } from "./scout.js";
 
 /** The paper's budgets: .01, .05, .10, … .95. */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
@@ -31,6 +32,8 @@ export interface SearchOptions {
   readonly estimator?: Estimator;
   /** Samples on which single cuts are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
   readonly scouts?: number;
+  /** What is tried on them: simple shapes, or the additive programme's schedules too (a warm start); default "shapes". */
+  readonly start?: Start;
   /**
    * Samples on which, after the last step, each budget chooses between the predictor as it began, as it was on the way and as
    * it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.

@@ -8,6 +8,7 @@
 import { type CostModel, costRange, fromNormalised, type TokenCounts } from "../cost/index.js";
 import { evaluateShared, type PreparedSamples } from "../evaluation/index.js";
 import type { Pacer } from "../tensor/index.js";
+import { additiveStart } from "./additiveStart.js";
 import { project } from "./projection.js";
 
 /** Single cuts that are tried, at most. */
@@ -36,24 +37,37 @@ export function scoutedShapes(layers: number): Shape[] {
   ];
 }
 
+/** What a search looks at before its first step: simple shapes, or the additive programme's schedules beside them. */
+export const STARTS = ["shapes", "additive"] as const;
+export type Start = (typeof STARTS)[number];
+
+export interface ScoutOptions {
+  /** Default "shapes". */
+  readonly start?: Start;
+  readonly pacer?: Pacer;
+}
+
 /**
  * @param prepared the samples that are looked at.
  * @param budgets normalised, ascending.
- * @throws Stopped.
+ * @throws EspalierError with the additive start for a cost that does not add over layers; Stopped.
  */
 export async function scout(
   prepared: PreparedSamples,
   budgets: readonly number[],
   cost: CostModel,
-  pacer?: Pacer,
+  { start = "shapes", pacer }: ScoutOptions = {},
 ): Promise<Scouting> {
   const { layers } = prepared.model.shape;
-  const shapes = scoutedShapes(layers);
+  const common = scoutedShapes(layers);
+  const proposed = start === "additive" ? await additiveStart(prepared, budgets, cost, pacer) : null;
+  /** [budgets][candidates] */
+  const shapes = budgets.map((_, b) => (proposed === null ? common : [...common, proposed.shares[b]]));
   const counts = memoised(
     (shape: number, budget: number, tokens: TokenCounts) =>
-      project(shapes[shape], fromNormalised(budgets[budget], costRange(cost, tokens)), cost, tokens).counts,
+      project(shapes[budget][shape], fromNormalised(budgets[budget], costRange(cost, tokens)), cost, tokens).counts,
   );
-  const candidates = budgets.flatMap((_, budget) => shapes.map((_, shape) => ({ budget, shape })));
+  const candidates = shapes.flatMap((own, budget) => own.map((_, shape) => ({ budget, shape })));
   const { results, layerForwards } = await evaluateShared(
     prepared,
     candidates.length,
@@ -63,11 +77,12 @@ export async function scout(
   const means = results.map(({ divergence }) => divergence.reduce((a, b) => a + b, 0) / divergence.length);
   const tokens = prepared.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? prepared.samples[0].tokens;
   const shares = budgets.map((_, budget) => {
-    const row = means.slice(budget * shapes.length, (budget + 1) * shapes.length);
+    const each = shapes[budget].length;
+    const row = means.slice(budget * each, (budget + 1) * each);
     const best = row.indexOf(Math.min(...row));
     return Float64Array.from(counts(best, budget, tokens), (count) => count / Math.max(1, tokens.visual));
   });
-  return { shares, layerForwards };
+  return { shares, layerForwards: layerForwards + (proposed?.layerForwards ?? 0) };
 }
 
 /** Samples of equal size have equal counts: each is projected once, and the trie finds them the same. */

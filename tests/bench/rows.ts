@@ -9,6 +9,8 @@ import type { KernelRow, KernelsBench } from "./kernels.js";
 import type { LongPromptBench } from "./longPrompt.js";
 import type { benchMemory } from "./memory.js";
 import type { benchPrefill } from "./prefill.js";
+import type { benchQueue } from "./queue.js";
+import type { SearcherRow, SearchersBench } from "./searchers.js";
 import type { SearchStepBench } from "./searchStep.js";
 import type { SizesBench } from "./sizes.js";
 import type { Spread } from "./widgets/spread.js";
@@ -261,6 +263,88 @@ export const BENCHES: readonly Bench[] = [
           met: null,
         };
       });
+    },
+  },
+  {
+    name: "searchers",
+    rows(json) {
+      const { samples, evaluations, seeds, reached, bandsAt, rows, multiStep } = json as SearchersBench;
+      const search = rows.find(({ name }) => name === "search")!;
+      const thousand = (work: number) => `${(work / 1000).toFixed(0)}k`;
+      const times = (work: number | null) => (work === null ? "never" : `${(work / search.toReach!).toFixed(1)}×`);
+      const band = (row: SearcherRow, at: number) => {
+        const [low, middle, high] = row.bands.map(({ divergence }) => divergence[at]);
+        const show = (value: number | null | undefined) =>
+          value === null || value === undefined ? "–" : value.toFixed(3);
+        return row.runs === 1 ? show(middle) : `${show(middle)} (${show(low)}–${show(high)})`;
+      };
+      const rivals = ["nsga2", "tpe"].map((name) => rows.find((row) => row.name === name)!);
+      const far = rivals.map(({ toReach }) =>
+        toReach === null ? Number.POSITIVE_INFINITY : toReach / (search.toReach ?? Number.POSITIVE_INFINITY),
+      );
+      const table = rows.map((row): Row => {
+        const [middle, low, high] = row.hypervolume;
+        const spread = row.runs === 1 ? "" : ` [${low.toFixed(4)}, ${high.toFixed(4)}]`;
+        return {
+          what: `${row.title}: ${thousand(row.layerForwards)} layer-forwards${row.runs === 1 ? "" : `, ${row.runs} seeds`}; hypervolume on test samples`,
+          measured:
+            `${middle.toFixed(4)}${spread}; at the search's cost ${row.atSearchCost.toFixed(4)}; ` +
+            `to ${percent(reached, 0)} of the grid's ${row.toReach === null ? "never" : thousand(row.toReach)}; ` +
+            `nats at ${bandsAt.join(", ")}: ${bandsAt.map((_, at) => band(row, at)).join(", ")}`,
+          target: "",
+          met: null,
+        };
+      });
+      const verdict: Row = {
+        what: `Searchers on the embedded model, ${samples} samples a split, ${evaluations} schedules each, ${seeds} seeds (median, [least, most], quartiles): cost of NSGA-II and TPE to ${percent(reached, 0)} of the grid's hypervolume on validation samples / the search's`,
+        measured:
+          search.toReach === null
+            ? "the search does not reach it"
+            : rivals.map(({ title, toReach }) => `${title} ${times(toReach)}`).join(", "),
+        target: "≥ 5×",
+        met: search.toReach !== null && far.every((ratio) => ratio >= 5),
+      };
+      const steps = multiStep.map(({ budget, difference, low, high, pHolm, verdict: said }): Row => {
+        const judged = said === "not distinguishable" ? ": not distinguishable" : "";
+        return {
+          what: `multi-step − single-step at budget ${budget}, nats, matched executed cost`,
+          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}], p = ${pHolm.toFixed(2)} after Holm${judged}`,
+          target: "",
+          met: null,
+        };
+      });
+      return [verdict, ...table, ...steps];
+    },
+  },
+  {
+    name: "queue",
+    rows(json) {
+      const { overheadMs, bytesPerJob, computeMs, jobsPerSecond, ratio, model, targets, cores } = json as Awaited<
+        ReturnType<typeof benchQueue>
+      >;
+      const simulated = model.rows.map(
+        ({ workers, jobsPerSecond: rate, share }) => `${workers}: ${rate.toFixed(0)} a second, ${percent(share)}`,
+      );
+      return [
+        {
+          what: `Queue: overhead of a job of ${(bytesPerJob / 1000).toFixed(0)} kB, one worker, Redis on the same ${cores} cores`,
+          measured: `${overheadMs.toFixed(2)} ms`,
+          target: `< ${targets.overheadMs} ms`,
+          met: overheadMs < targets.overheadMs,
+        },
+        {
+          what: `— throughput of two workers / twice that of one, jobs of ${computeMs} ms`,
+          measured: `${ratio.toFixed(2)} (${jobsPerSecond.one.toFixed(1)} and ${jobsPerSecond.two.toFixed(1)} a second)`,
+          target: `≥ ${targets.ratio}`,
+          met: ratio >= targets.ratio,
+        },
+        {
+          what: `— simulated from these: workers with jobs of ${model.seconds} s, and their share of the ideal`,
+          measured: simulated.join("; "),
+          target: "",
+          met: null,
+        },
+      ];
     },
   },
   {

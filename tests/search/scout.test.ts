@@ -56,6 +56,29 @@ describe("search/scout", () => {
     }
   });
 
+  it("begins no worse with the additive programme, and charges what it measured", async () => {
+    const budgets = [0.1, 0.3, 0.6];
+    const shapes = await scout(prepared, budgets, cost);
+    const additive = await scout(prepared, budgets, cost, { start: "additive" });
+    assert.isAbove(additive.layerForwards, shapes.layerForwards);
+    const { tokens } = prepared.samples[0];
+    const mean = async (shares: Float64Array) => {
+      const counts = countsFromShares(shares, tokens.visual);
+      const { divergence } = await evaluateCounts(
+        prepared,
+        prepared.samples.map(() => counts),
+      );
+      return divergence.reduce((sum, d) => sum + d, 0) / divergence.length;
+    };
+    for (const [b, budget] of budgets.entries()) {
+      validateShares(additive.shares[b], LAYERS);
+      const limit = fromNormalised(budget, costRange(cost, tokens));
+      const counts = countsFromShares(additive.shares[b], tokens.visual);
+      assert.isAtMost(totalCost(cost, counts, tokens.text), limit * (1 + 1e-12));
+      assert.isAtMost(await mean(additive.shares[b]), (await mean(shapes.shares[b])) + 1e-6);
+    }
+  });
+
   it("looks at every sample that it is given", async () => {
     const one = await scout({ ...prepared, samples: prepared.samples.slice(0, 1) }, [0.3], cost);
     const all = await scout(prepared, [0.3], cost);
