@@ -1,37 +1,20 @@
 /** The parts of a study that are pure functions: budgets, matching of costs, intervals, differences. */
 import { assert, expect } from "chai";
-import { costModel, costRange, type DecoderShape } from "../../src/cost/index.js";
+import { costModel, costRange } from "../../src/cost/index.js";
 import { EspalierError } from "../../src/errors.js";
 import { bootstrapMeans } from "../../src/statistics/index.js";
 import { checkBudgets, sampleBudgets } from "../../src/study/budgets.js";
-import type { SampleList, StudySettings } from "../../src/study/entries.js";
+import type { StudySettings } from "../../src/study/entries.js";
 import { differences } from "../../src/study/fingerprint.js";
 import { INTERVALS, intervals, ratioIntervals } from "../../src/study/intervals.js";
 import { Pacer, Random } from "../../src/tensor/index.js";
+import { SMALL_SHAPE, sampleList } from "./smallDecoder.js";
 
-const shape: DecoderShape = {
-  layers: 5,
-  hidden: 16,
-  intermediate: 24,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 4,
-  windows: [null, null, null, null, null],
-};
-const cost = costModel("exact", shape);
-
-function list(...sizes: (readonly [text: number, visual: number])[]): SampleList {
-  return {
-    ids: sizes.map((_, i) => String(i)),
-    tasks: sizes.map(() => "t"),
-    text: sizes.map(([text]) => text),
-    visual: sizes.map(([, visual]) => visual),
-  };
-}
+const cost = costModel("exact", SMALL_SHAPE);
 
 describe("study/budgets", () => {
   it("names the highest floor of all samples", () => {
-    const samples = list([40, 10], [3, 90], [10, 40]);
+    const samples = sampleList([40, 10], [3, 90], [10, 40]);
     const floors = samples.text.map((text, s) => {
       const range = costRange(cost, { text, visual: samples.visual[s] });
       return range.floor / range.full;
@@ -48,8 +31,8 @@ describe("study/budgets", () => {
   });
 
   it("lets absolute budgets prune nothing in small samples", () => {
-    const bytes = costModel("kvBytes", shape);
-    const samples = list([4, 4], [4, 100]);
+    const bytes = costModel("kvBytes", SMALL_SHAPE);
+    const samples = sampleList([4, 4], [4, 100]);
     const full = samples.text.map((text, s) => costRange(bytes, { text, visual: samples.visual[s] }).full);
     const between = (full[0] + full[1]) / 2;
     expect(checkBudgets([between], "kvBytes", bytes, [samples])).to.deep.equal([between]);

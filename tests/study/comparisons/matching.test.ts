@@ -1,29 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { costModel, costRange, type DecoderShape, totalCost } from "../../../src/cost/index.js";
+import { costModel, costRange, totalCost } from "../../../src/cost/index.js";
 import { matchPair, type Pair } from "../../../src/study/comparisons/index.js";
-import type { EvaluationEntry, SampleList } from "../../../src/study/entries.js";
+import type { EvaluationEntry } from "../../../src/study/entries.js";
 import { Pacer } from "../../../src/tensor/index.js";
+import { SMALL_SHAPE, sampleList } from "../smallDecoder.js";
 
-const shape: DecoderShape = {
-  layers: 5,
-  hidden: 16,
-  intermediate: 24,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 4,
-  windows: [null, null, null, null, null],
-};
-const cost = costModel("exact", shape);
-
-function list(...sizes: (readonly [text: number, visual: number])[]): SampleList {
-  return {
-    ids: sizes.map((_, i) => String(i)),
-    tasks: sizes.map(() => "t"),
-    text: sizes.map(([text]) => text),
-    visual: sizes.map(([, visual]) => visual),
-  };
-}
+const cost = costModel("exact", SMALL_SHAPE);
 
 describe("study/comparisons/matching", () => {
   const counts = (visual: number) =>
@@ -32,7 +15,7 @@ describe("study/comparisons/matching", () => {
       .map((row) => [visual, ...row.sort((a, b) => b - a)]);
 
   it("brings costs to within one token in one layer, where both sides can be projected", async () => {
-    const samples = list([7, 20], [12, 33]);
+    const samples = sampleList([7, 20], [12, 33]);
     const row = fc.tuple(counts(20), counts(33));
     await fc.assert(
       fc.asyncProperty(row, row, async (a, b) => {
@@ -64,7 +47,7 @@ describe("study/comparisons/matching", () => {
   });
 
   it("says that costs are not matched where the dearer side cannot be projected", async () => {
-    const samples = list([7, 20]);
+    const samples = sampleList([7, 20]);
     const side = (row: number[], projectable: boolean) => ({
       entry: { counts: [row] } as unknown as EvaluationEntry,
       projectable,

@@ -2,18 +2,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { costModel, costRange, totalCost } from "../../../src/cost/index.js";
 import { affordableTokens } from "../../../src/study/pictureControls/affordableTokens.js";
+import { SMALL_SHAPE } from "../smallDecoder.js";
 
 describe("study/pictureControls/affordableTokens", () => {
-  const shape = {
-    layers: 5,
-    hidden: 16,
-    intermediate: 24,
-    heads: 4,
-    kvHeads: 2,
-    headDim: 4,
-    windows: new Array<null>(5).fill(null),
-  };
-  const cost = costModel("exact", shape);
+  const cost = costModel("exact", SMALL_SHAPE);
 
   it("affords the most tokens at every layer that fit", () => {
     fc.assert(

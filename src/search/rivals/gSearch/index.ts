@@ -11,9 +11,10 @@
 import { EspalierError } from "../../../errors.js";
 import { nonDominated } from "../../../pareto/index.js";
 import { kernelFunction } from "../../../schedules/index.js";
-import { type Pacer, Random } from "../../../tensor/index.js";
-import { type Candidate, FeasiblePoints, meanDivergences } from "../feasiblePoints.js";
-import type { Batch, Searcher, SearcherMethod, SearchProblem } from "../searcher.js";
+import type { Pacer } from "../../../tensor/index.js";
+import type { Candidate } from "../feasiblePoints.js";
+import { ModelBasedSearcher, type Trial } from "../modelBasedSearcher.js";
+import type { SearcherMethod, SearchProblem } from "../searcher.js";
 import { kernelSpace } from "../searchSpace.js";
 import { expectedHypervolumeImprovement, shiftedLognormalShortfall, strips } from "./expectedHypervolumeImprovement.js";
 import { anywhere, around } from "./proposals.js";
@@ -28,61 +29,33 @@ export interface GSearchOptions {
   readonly candidates?: number;
 }
 
-interface Trial extends Candidate {
-  /** Nats: measured, mean over the samples, or believed. */
-  readonly divergence: number;
-}
-
 /** The reference divergence lies this far beyond the worst that was measured. */
 const BEYOND = 1.1;
 /** Parts of `candidates` that look around the best of them once more, with steps so much smaller. */
 const REFINED = 1 / 8;
 const REFINEMENT = 0.25;
 
-class GSearch implements Searcher {
-  readonly #problem: SearchProblem;
+class GSearch extends ModelBasedSearcher {
   readonly #options: Required<GSearchOptions>;
-  readonly #feasible: FeasiblePoints;
-  readonly #random: Random;
   readonly #surrogate: Surrogate;
-  readonly #trials: Trial[] = [];
-  #asked: Candidate[] = [];
 
   constructor(problem: SearchProblem, options: Required<GSearchOptions>) {
     const space = kernelSpace(kernelFunction("pSigmoid"), problem.layers);
-    this.#problem = problem;
+    super("gSearch", problem, options, space);
     this.#options = options;
-    this.#feasible = new FeasiblePoints(problem, space);
-    this.#random = new Random(problem.seed).fork("gSearch");
     this.#surrogate = new Surrogate(space.dimensions);
   }
 
-  async ask(pacer: Pacer): Promise<Batch | null> {
-    const left = this.#problem.evaluations - this.#trials.length;
-    if (left <= 0) return null;
-    const starting = this.#options.startup - this.#trials.length;
-    const count = Math.min(left, starting > 0 ? starting : this.#options.batch);
-    this.#asked =
-      starting > 0 ? await this.#feasible.draw(count, this.#random, pacer) : await this.#propose(count, pacer);
-    return { shares: this.#asked.map(({ shares }) => shares) };
-  }
-
-  tell(divergence: readonly ArrayLike<number>[]): void {
-    const means = meanDivergences(divergence, this.#asked.length, this.#problem.samples);
-    this.#trials.push(...this.#asked.map((candidate, c) => ({ ...candidate, divergence: means[c] })));
-    this.#asked = [];
-  }
-
-  async #propose(count: number, pacer: Pacer): Promise<Candidate[]> {
+  protected override async propose(count: number, pacer: Pacer): Promise<Candidate[]> {
     await this.#surrogate.learn(
-      this.#trials.map(({ point }) => point),
-      this.#trials.map(({ divergence }) => divergence),
-      this.#random,
+      this.trials.map(({ point }) => point),
+      this.trials.map(({ divergence }) => divergence),
+      this.random,
       pacer,
     );
     const believed: Trial[] = [];
     while (believed.length < count) {
-      const proposal = await this.#next([...this.#trials, ...believed], pacer);
+      const proposal = await this.#next([...this.trials, ...believed], pacer);
       const { mean, shift } = this.#surrogate.at(proposal.point);
       believed.push({ ...proposal, divergence: Math.exp(mean) - shift });
       if (believed.length < count) await this.#surrogate.believe(proposal.point, pacer);
@@ -94,8 +67,8 @@ class GSearch implements Searcher {
   async #next(trials: readonly Trial[], pacer: Pacer): Promise<Candidate> {
     const { candidates } = this.#options;
     const values = trials.map(({ cost, divergence }) => [cost, divergence]);
-    const worst = this.#trials.reduce((most, { divergence }) => Math.max(most, divergence), 0);
-    const front = strips(values, [this.#feasible.dearest, BEYOND * worst]);
+    const worst = this.trials.reduce((most, { divergence }) => Math.max(most, divergence), 0);
+    const front = strips(values, [this.feasible.dearest, BEYOND * worst]);
     const gain = ({ point, cost }: Candidate) => {
       const { mean, deviation, shift } = this.#surrogate.at(point);
       const shortfall = (level: number) => shiftedLognormalShortfall(level, mean, deviation, shift);
@@ -104,7 +77,7 @@ class GSearch implements Searcher {
     let best: Candidate | null = null;
     let most = 0;
     const look = async (points: number[][]) => {
-      for (const candidate of this.#feasible.among(points)) {
+      for (const candidate of this.feasible.among(points)) {
         await pacer.pause();
         const expected = gain(candidate);
         if (expected > most) {
@@ -114,15 +87,15 @@ class GSearch implements Searcher {
       }
     };
     const good = nonDominated(values).map((i) => trials[i].point);
-    await look(anywhere(Math.ceil(candidates / 2), this.#feasible.space.dimensions, this.#random));
-    await look(around(good, Math.floor(candidates / 2), this.#random));
+    await look(anywhere(Math.ceil(candidates / 2), this.feasible.space.dimensions, this.random));
+    await look(around(good, Math.floor(candidates / 2), this.random));
     if (best !== null) {
       const { point }: Candidate = best;
-      await look(around([point], Math.ceil(candidates * REFINED), this.#random, REFINEMENT));
+      await look(around([point], Math.ceil(candidates * REFINED), this.random, REFINEMENT));
       return best;
     }
     // Nowhere is anything expected: a random schedule may still tell something.
-    const [drawn] = await this.#feasible.draw(1, this.#random, pacer);
+    const [drawn] = await this.feasible.draw(1, this.random, pacer);
     return drawn;
   }
 }

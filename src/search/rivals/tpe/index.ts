@@ -9,9 +9,10 @@
  * are drawn again instead of being measured and modelled as infeasible.
  */
 import { EspalierError } from "../../../errors.js";
-import { type Pacer, Random } from "../../../tensor/index.js";
-import { type Candidate, FeasiblePoints, meanDivergences } from "../feasiblePoints.js";
-import type { Batch, Searcher, SearcherMethod, SearchProblem } from "../searcher.js";
+import type { Pacer } from "../../../tensor/index.js";
+import type { Candidate } from "../feasiblePoints.js";
+import { ModelBasedSearcher } from "../modelBasedSearcher.js";
+import type { SearcherMethod, SearchProblem } from "../searcher.js";
 import { ParzenEstimator } from "./parzenEstimator.js";
 import { contributionWeights, goodCount, recencyWeights, splitTrials } from "./split.js";
 
@@ -34,47 +35,19 @@ export interface TpeOptions {
   readonly multivariate?: boolean;
 }
 
-interface Trial extends Candidate {
-  /** Mean over the samples, nats. */
-  readonly divergence: number;
-}
-
 /** Proposals drawn again for their cost this often before a random schedule takes their place. */
 const ATTEMPTS = 32;
 
-class Tpe implements Searcher {
-  readonly #problem: SearchProblem;
+class Tpe extends ModelBasedSearcher {
   readonly #options: Required<TpeOptions>;
-  readonly #feasible: FeasiblePoints;
-  readonly #random: Random;
-  readonly #trials: Trial[] = [];
-  #asked: Candidate[] = [];
 
   constructor(problem: SearchProblem, options: Required<TpeOptions>) {
-    this.#problem = problem;
+    super("tpe", problem, options);
     this.#options = options;
-    this.#feasible = new FeasiblePoints(problem);
-    this.#random = new Random(problem.seed).fork("tpe");
   }
 
-  async ask(pacer: Pacer): Promise<Batch | null> {
-    const left = this.#problem.evaluations - this.#trials.length;
-    if (left <= 0) return null;
-    const starting = this.#options.startup - this.#trials.length;
-    const count = Math.min(left, starting > 0 ? starting : this.#options.batch);
-    this.#asked =
-      starting > 0 ? await this.#feasible.draw(count, this.#random, pacer) : await this.#propose(count, pacer);
-    return { shares: this.#asked.map(({ shares }) => shares) };
-  }
-
-  tell(divergence: readonly ArrayLike<number>[]): void {
-    const means = meanDivergences(divergence, this.#asked.length, this.#problem.samples);
-    this.#trials.push(...this.#asked.map((candidate, c) => ({ ...candidate, divergence: means[c] })));
-    this.#asked = [];
-  }
-
-  async #propose(count: number, pacer: Pacer): Promise<Candidate[]> {
-    const trials = this.#trials;
+  protected override async propose(count: number, pacer: Pacer): Promise<Candidate[]> {
+    const trials = this.trials;
     const values = trials.map(({ cost, divergence }) => [cost, divergence]);
     const { below, above } = splitTrials(values, goodCount(trials.length));
     const good = below.map((i) => trials[i]);
@@ -94,7 +67,7 @@ class Tpe implements Searcher {
 
   /** One estimator for each coordinate, or one for all. */
   #estimators(trials: readonly Candidate[], weights: readonly number[]): ParzenEstimator[] {
-    const { dimensions } = this.#feasible.space;
+    const { dimensions } = this.feasible.space;
     if (this.#options.multivariate) {
       return [
         new ParzenEstimator(
@@ -117,10 +90,10 @@ class Tpe implements Searcher {
         await pacer.pause();
         point.push(...this.#best(estimator, unlikely[d]));
       }
-      const [candidate] = this.#feasible.among([point]);
+      const [candidate] = this.feasible.among([point]);
       if (candidate !== undefined) return candidate;
     }
-    const [candidate] = await this.#feasible.draw(1, this.#random, pacer);
+    const [candidate] = await this.feasible.draw(1, this.random, pacer);
     return candidate;
   }
 
@@ -128,7 +101,7 @@ class Tpe implements Searcher {
     let best: number[] = [];
     let most = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.#options.candidates; i++) {
-      const x = likely.sample(this.#random);
+      const x = likely.sample(this.random);
       const gain = likely.logDensity(x) - unlikely.logDensity(x);
       if (gain > most) {
         most = gain;
