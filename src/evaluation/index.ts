@@ -10,7 +10,7 @@ export {
 export { type AnswerRows, answerRows, type Divergence, measureDivergence } from "./divergence.js";
 export { evaluateCounts } from "./evaluateCounts.js";
 export { type GenerateOptions, generate } from "./generate.js";
-export { type PixelValues, readPixels, type StoredPixels } from "./pixels.js";
+export { type PixelValues, pixelDigest, readPixels, type StoredPixels } from "./pixels.js";
 export { type EncodedSampleLike, type PreparedSample, type PreparedSamples, prepareSamples } from "./preparedSample.js";
 export { type EncodedPromptLike, type RunSample, splitPlaces } from "./promptBatch.js";
 export { firstStage, keptPlaces, rowsOf, runLayer, type Stage, stackHidden } from "./prunedRun.js";

@@ -1,4 +1,5 @@
 /** A sample's pixels: there, or made again whenever they are needed. */
+import { createHash } from "node:crypto";
 
 /** Pixels that are not kept, since many samples' do not fit in memory. */
 export interface StoredPixels {
@@ -13,4 +14,11 @@ export type PixelValues = Float32Array | StoredPixels;
 /** The numbers themselves, [Σ patches · patch width]. Rejects as `StoredPixels.read`. */
 export async function readPixels(values: PixelValues): Promise<Float32Array> {
   return values instanceof Float32Array ? values : values.read();
+}
+
+/** SHA-256 of the numbers, hex, whether they are there or not. */
+export function pixelDigest(values: PixelValues): string {
+  if (!(values instanceof Float32Array)) return values.digest;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return createHash("sha256").update(bytes).digest("hex");
 }

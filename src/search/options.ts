@@ -45,6 +45,9 @@ export interface SearchOptions {
   readonly seed?: number;
 }
 
+/** Options with their defaults. */
+export type SettledOptions = Required<Omit<SearchOptions, "lagrangian" | "validation">>;
+
 /** What one step did. */
 export interface SearchStep {
   readonly step: number;

@@ -8,8 +8,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fileError } from "../checkpoint/index.js";
+import { pixelDigest } from "../evaluation/index.js";
 import type { StudySample } from "./data/index.js";
-import { pixelDigest } from "./fingerprint.js";
 
 const lineSchema = z.object({ key: z.string(), ids: z.array(z.int().nonnegative()) });
 

@@ -3,7 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileError } from "../checkpoint/index.js";
-import type { PixelValues } from "../evaluation/index.js";
+import { pixelDigest } from "../evaluation/index.js";
 import type { Pacer } from "../tensor/index.js";
 import type { StudySample } from "./data/index.js";
 import type { StudySettings } from "./entries.js";
@@ -58,11 +58,6 @@ export async function fingerprintModel(directory: string): Promise<string> {
 
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-/** SHA-256 of the numbers, hex, whether they are there or not. */
-export function pixelDigest(values: PixelValues): string {
-  return values instanceof Float32Array ? createHash("sha256").update(bytesOf(values)).digest("hex") : values.digest;
 }
 
 /** The fingerprint of samples in their order: ids, tokens, pictures, accepted answers, and what else a score goes by. */

@@ -13,7 +13,7 @@ import { createStudy, readStudy, type Study, type StudyEvents, samplesData } fro
 import { readJournal } from "../../src/study/journal.js";
 import { Random, Stopped } from "../../src/tensor/index.js";
 import { rejection } from "../scripts/scripts.js";
-import { BUDGETS, GRID, openTiny, SEARCH, SIZES } from "./runStudy.js";
+import { BUDGETS, GRID, openTiny, SEARCH, SIZES, wholeStudy } from "./runStudy.js";
 import { LAYERS, temporaryFolder, writeTiny } from "./tiny.js";
 
 const PROGRAM = fileURLToPath(new URL("runStudy.js", import.meta.url));
@@ -43,14 +43,6 @@ describe("study", function () {
     return error.message;
   }
 
-  async function whole(study: Study): Promise<void> {
-    await study.search(SEARCH);
-    await study.grid(GRID);
-    await study.controls();
-    await study.recipes({ names: ["fastv"] });
-    await study.compare();
-  }
-
   describe("undisturbed", () => {
     let study: Study;
     const events: { [E in keyof StudyEvents]: StudyEvents[E][] } = {
@@ -66,7 +58,7 @@ describe("study", function () {
       for (const name of Object.keys(events) as (keyof StudyEvents)[]) {
         study.on(name, (event) => (events[name] as unknown[]).push(event));
       }
-      await whole(study);
+      await wholeStudy(study);
     });
     after(() => study.close());
 
@@ -126,7 +118,7 @@ describe("study", function () {
         ...BUDGETS.map(() => "test"),
       ]);
       const operations = events.state.filter(({ running }) => running).map(({ operation }) => operation);
-      expect(operations.slice(0, 5)).to.deep.equal(["search", "grid", "controls", "recipes", "comparisons"]);
+      expect(operations.slice(0, 6)).to.deep.equal(["search", "grid", "rival", "controls", "recipes", "comparisons"]);
       for (const { done, total } of events.progress) expect(done).to.be.within(0, total);
     });
 
@@ -136,9 +128,9 @@ describe("study", function () {
       const quiet = study.on("state", (event) => {
         if (!event.running) reused.push(event.reused);
       });
-      await whole(study);
+      await wholeStudy(study);
       quiet();
-      expect(reused).to.deep.equal([true, true, true, true, true]);
+      expect(reused).to.deep.equal([true, true, true, true, true, true]);
       expect(readJournal(path.join(storage, "undisturbed", "journal.jsonl"))).to.have.length(lines);
     });
 

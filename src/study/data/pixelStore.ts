@@ -1,8 +1,7 @@
 /** Keeps samples' pixels as far as memory goes; the others' are made again from their pictures whenever they are needed. */
 import os from "node:os";
 import { EspalierError } from "../../errors.js";
-import type { PixelValues } from "../../evaluation/index.js";
-import { pixelDigest } from "../fingerprint.js";
+import { type PixelValues, pixelDigest } from "../../evaluation/index.js";
 
 /** An eighth of the machine's memory, 4 GiB at most. */
 function usualLimit(): number {

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { EspalierError } from "../../../src/errors.js";
-import { readPixels } from "../../../src/evaluation/index.js";
+import { pixelDigest, readPixels } from "../../../src/evaluation/index.js";
 import { PixelStore } from "../../../src/study/data/pixelStore.js";
-import { pixelDigest } from "../../../src/study/fingerprint.js";
 import { rejection } from "../../scripts/scripts.js";
 
 const pixels = (length: number, value = 1) => new Float32Array(length).fill(value);
