@@ -117,6 +117,7 @@ export {
   renderSvg,
   type ScheduleOptions,
   scheduleSpecification,
+  searchersSpecification,
   sharesSpecification,
 } from "./figures/index.js";
 export {

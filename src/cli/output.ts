@@ -20,6 +20,7 @@ import {
   renderPng,
   renderSvg,
   scheduleSpecification,
+  searchersSpecification,
 } from "../figures/index.js";
 import { type ScheduleFile, sharesFromCounts, writeScheduleFile } from "../schedules/index.js";
 
@@ -108,6 +109,8 @@ export async function writeEverything(directory: string, results: Results): Prom
   await write("means.csv", meansCsv(results.means));
   if (results.means.length > 0) await draw("frontier", frontierSpecification(results));
   if (results.frontier.length > 0) await draw("schedules", scheduleSpecification(results));
+  const searchers = searchersSpecification(results);
+  if (searchers !== null) await draw("searchers", searchers);
   if ((results.certificates ?? []).length > 0) await draw("certificates", certificateSpecification(results));
   for (const point of results.frontier) {
     const name = `schedule-${fileName(point.configuration)}.json`;

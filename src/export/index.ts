@@ -3,6 +3,7 @@ export { writeAtomically } from "./atomicFile.js";
 export { benchmarkColumns } from "./benchmarkTable.js";
 export { renderCertificate } from "./certificateTable.js";
 export { certifiedName, exchangeText, priceText, spreadText, stepText } from "./certificateText.js";
+export type { Column } from "./columns.js";
 export { renderComparisons } from "./comparisonTable.js";
 export { meansCsv, rowsCsv, writeCsv } from "./csv.js";
 export {
@@ -48,6 +49,7 @@ export {
   type ResultsSource,
   type Verdict,
 } from "./results.js";
+export { searcherColumns } from "./searcherTable.js";
 export { foldCounts, sparkline } from "./sparkline.js";
 export { renderTable, type TableOptions } from "./table.js";
 export { meanKey, validateResults } from "./validate.js";

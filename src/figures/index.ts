@@ -6,5 +6,6 @@ export { escapeHtml } from "./page/html.js";
 export { type PageOptions, renderPage } from "./page/page.js";
 export { renderPng, renderSvg } from "./render.js";
 export { type ScheduleOptions, scheduleSpecification } from "./schedule.js";
+export { type SearchersFigureOptions, searchersSpecification } from "./searchers.js";
 export { type SharesOptions, sharesSpecification } from "./shares.js";
 export type { FigureSpecification } from "./specification.js";

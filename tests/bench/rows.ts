@@ -271,17 +271,17 @@ export const BENCHES: readonly Bench[] = [
       const { samples, evaluations, seeds, reached, bandsAt, rows, multiStep } = json as SearchersBench;
       const search = rows.find(({ name }) => name === "search")!;
       const thousand = (work: number) => `${(work / 1000).toFixed(0)}k`;
-      const times = (work: number | null) => (work === null ? "never" : `${(work / search.toReach!).toFixed(1)}×`);
       const band = (row: SearcherRow, at: number) => {
         const [low, middle, high] = row.bands.map(({ divergence }) => divergence[at]);
         const show = (value: number | null | undefined) =>
           value === null || value === undefined ? "–" : value.toFixed(3);
         return row.runs === 1 ? show(middle) : `${show(middle)} (${show(low)}–${show(high)})`;
       };
+      const grid = rows.find(({ name }) => name === "grid")!;
       const rivals = ["nsga2", "tpe"].map((name) => rows.find((row) => row.name === name)!);
-      const far = rivals.map(({ toReach }) =>
-        toReach === null ? Number.POSITIVE_INFINITY : toReach / (search.toReach ?? Number.POSITIVE_INFINITY),
-      );
+      const ofGrid = search.hypervolume[0] / grid.hypervolume[0];
+      // A rival that never gets there costs more than all that it was given.
+      const ratios = rivals.map(({ toReach, layerForwards }) => (toReach ?? layerForwards) / search.layerForwards);
       const table = rows.map((row): Row => {
         const [middle, low, high] = row.hypervolume;
         const spread = row.runs === 1 ? "" : ` [${low.toFixed(4)}, ${high.toFixed(4)}]`;
@@ -296,13 +296,12 @@ export const BENCHES: readonly Bench[] = [
         };
       });
       const verdict: Row = {
-        what: `Searchers on the embedded model, ${samples} samples a split, ${evaluations} schedules each, ${seeds} seeds (median, [least, most], quartiles): cost of NSGA-II and TPE to ${percent(reached, 0)} of the grid's hypervolume on validation samples / the search's`,
+        what: `Searchers on the embedded model, ${samples} samples a split, ${evaluations} schedules each, ${seeds} seeds (median, [least, most]; quartiles): cost of NSGA-II and of TPE to ${percent(reached, 0)} of the grid's hypervolume on validation samples / all that the search costs`,
         measured:
-          search.toReach === null
-            ? "the search does not reach it"
-            : rivals.map(({ title, toReach }) => `${title} ${times(toReach)}`).join(", "),
+          `${rivals.map(({ title, toReach }, i) => `${title} ${toReach === null ? "> " : ""}${ratios[i].toFixed(1)}×`).join(", ")}; ` +
+          `the search has ${percent(ofGrid)} of the grid's on test samples`,
         target: "≥ 5×",
-        met: search.toReach !== null && far.every((ratio) => ratio >= 5),
+        met: ofGrid >= reached && ratios.every((ratio) => ratio >= 5),
       };
       const steps = multiStep.map(({ budget, difference, low, high, pHolm, verdict: said }): Row => {
         const judged = said === "not distinguishable" ? ": not distinguishable" : "";

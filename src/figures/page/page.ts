@@ -22,11 +22,12 @@ import { frontierSpecification } from "../frontier.js";
 import { describeMean } from "../frontierPoints.js";
 import { renderSvg } from "../render.js";
 import { scheduleSpecification } from "../schedule.js";
+import { searchersSpecification } from "../searchers.js";
 import { embedJson, escapeHtml, withOwnIds } from "./html.js";
 import { certificatesSection } from "./pageCertificates.js";
 import { PAGE_SCRIPT } from "./pageScript.js";
 import { PAGE_STYLE } from "./pageStyle.js";
-import { benchmarksTable, comparisonsTable, listedMeans, meansTable } from "./pageTables.js";
+import { benchmarksTable, comparisonsTable, listedMeans, meansTable, searchersTable } from "./pageTables.js";
 
 export interface PageOptions {
   /** Heading of the page; the study's name, or the model's, unless told. */
@@ -154,7 +155,7 @@ function provenance(results: Results): string {
 
 /**
  * Draws the results as one HTML page that needs nothing else: no network, no other file. It holds the figures, a slider
- * over the frontier's schedules, every mean in a sortable table, the benchmarks where there are any, the comparisons, the certificates where there are any, and
+ * over the frontier's schedules, every mean in a sortable table, the benchmarks where there are any, the comparisons, the searchers and the certificates where there are any, and
  * the results themselves to download as CSV and JSON. Its content policy lets nothing run or load but what is in it; names from the results are text.
  *
  * @param results validated first. Rows travel along up to `maximumRows`.
@@ -182,6 +183,8 @@ export async function renderPage(input: Results, options: PageOptions = {}): Pro
       : withOwnIds(await renderSvg(scheduleSpecification(results, { width: 1000, title: null })), "schedules");
 
   const certificates = await certificatesSection(results);
+  const searchersFigure = searchersSpecification(results, { width: 1000 });
+  const searchersSvg = searchersFigure === null ? "" : withOwnIds(await renderSvg(searchersFigure), "searchers");
   const facts = [
     modelLabel(results.model),
     `${results.data.name}/${results.data.split}, ${results.data.samples} samples`,
@@ -211,6 +214,7 @@ export async function renderPage(input: Results, options: PageOptions = {}): Pro
     : ` The ${results.rows.length.toLocaleString("en")} rows per sample are in the file that --json wrote, not in this page.`;
   const comparisons = comparisonsTable(results);
   const benchmarks = benchmarksTable(results);
+  const searchers = searchersTable(results);
   const policy = `default-src 'none'; script-src ${digest(PAGE_SCRIPT)}; style-src ${digest(PAGE_STYLE)}; img-src data:; base-uri 'none'; form-action 'none'`;
   const block = (id: string, json: string) => `<script type="application/json" id="${id}">${embedJson(json)}</script>`;
 
@@ -240,6 +244,7 @@ ${slider}
 </section>
 <section><h2>Schedules: visual tokens kept at each layer</h2><figure id="schedules-figure">${schedulesSvg}</figure></section>
 ${benchmarks === "" ? "" : `<section><h2>Benchmarks: score in percent</h2><div class="scroll" tabindex="0" role="region" aria-label="Benchmarks">${benchmarks}</div></section>`}${certificates}${comparisons === "" ? "" : `<section><h2>Paired comparisons</h2><div class="scroll" tabindex="0" role="region" aria-label="Paired comparisons">${comparisons}</div></section>`}
+${searchers === "" ? "" : `<section><h2>Searchers at what they cost</h2><figure id="searchers-figure">${searchersSvg}</figure><div class="scroll" tabindex="0" role="region" aria-label="Searchers">${searchers}</div></section>`}
 <section>
 <h2>Configurations</h2>
 <div class="tools">${filters.join("")}<button class="button" type="button" id="download-csv">CSV</button><button class="button" type="button" id="download-json">JSON</button></div>

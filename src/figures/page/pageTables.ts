@@ -1,4 +1,4 @@
-/** The page's tables: the means, sortable, and the paired comparisons. */
+/** The page's tables: the means, sortable, the paired comparisons, and what is laid out as text elsewhere. */
 import {
   benchmarkColumns,
   type Comparison,
@@ -13,7 +13,9 @@ import {
   printable,
   type ResultMean,
   type ResultsHead,
+  searcherColumns,
   seriesLabel,
+  type Column as TextColumn,
 } from "../../export/index.js";
 import { escapeHtml } from "./html.js";
 
@@ -158,13 +160,24 @@ export function comparisonsTable(results: ResultsHead): string {
   return `<table><thead><tr>${heads.join("")}</tr></thead><tbody>\n${rows}\n</tbody></table>`;
 }
 
+/** Every searcher at what it cost, or nothing when there are none. */
+export function searchersTable(results: ResultsHead): string {
+  return plainTable(searcherColumns(results));
+}
+
 /** Each benchmark's score, for the unpruned model and along the frontier, or nothing when there are none. */
 export function benchmarksTable(results: ResultsHead): string {
-  const columns = benchmarkColumns(results);
+  return plainTable(benchmarkColumns(results));
+}
+
+/** Columns of text as a table; nothing without columns. */
+function plainTable(columns: readonly TextColumn[]): string {
   if (columns.length === 0) return "";
-  const heads = columns.map((column) => `<th scope="col">${escapeHtml(column.head)}</th>`).join("");
+  const kind = ({ align }: TextColumn) => (align === "left" ? ' class="left"' : "");
+  const heads = columns.map((column) => `<th scope="col"${kind(column)}>${escapeHtml(column.head)}</th>`).join("");
   const rows = columns[0].cells.map(
-    (_, row) => `<tr>${columns.map(({ cells }) => `<td>${escapeHtml(cells[row])}</td>`).join("")}</tr>`,
+    (_, row) =>
+      `<tr>${columns.map((column) => `<td${kind(column)}>${escapeHtml(column.cells[row])}</td>`).join("")}</tr>`,
   );
   return `<table><thead><tr>${heads}</tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>`;
 }
