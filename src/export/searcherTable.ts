@@ -18,9 +18,8 @@ function times(work: number, reference: number): string {
 export function searcherColumns({ searchers = [] }: Pick<ResultsHead, "searchers">): Column[] {
   if (searchers.length === 0) return [];
   const [first] = searchers;
-  const severalSeeds = new Set(searchers.map(({ seed }) => seed)).size > 1;
   const title = ({ title, series, seed }: ResultSearcher) =>
-    printable(series.includes(":seed") || (severalSeeds && series === "search") ? `${title}, seed ${seed}` : title);
+    printable(series.includes(":seed") ? `${title}, seed ${seed}` : title);
   const column = (head: string, align: "left" | "right", cell: (searcher: ResultSearcher) => string): Column => ({
     ...{ head, align },
     cells: searchers.map(cell),
@@ -30,7 +29,7 @@ export function searcherColumns({ searchers = [] }: Pick<ResultsHead, "searchers
     column("schedules", "right", ({ configurations }) => String(configurations)),
     column("layer-forwards", "right", ({ layerForwards }) => Math.round(layerForwards).toLocaleString("en")),
     column("relative", "right", ({ layerForwards }) => times(layerForwards, first!.layerForwards)),
-    column("hypervolume", "right", ({ hypervolume }) => hypervolume?.toFixed(4) ?? "\u2013"),
+    column("hypervolume, test samples", "right", ({ hypervolume }) => hypervolume?.toFixed(4) ?? "\u2013"),
   ];
 }
 

@@ -44,7 +44,7 @@ const ROUNDING = 1e-12;
  */
 export const raced: SearcherMethod = {
   name: "raced",
-  title: "Raced grid",
+  title: "raced grid",
   begin: (problem) => new Race(problem),
 };
 

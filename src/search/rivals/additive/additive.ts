@@ -17,7 +17,7 @@ const TOGETHER = 32;
  */
 export const additive: SearcherMethod = {
   name: "additive",
-  title: "Additive dynamic programme",
+  title: "additive dynamic programme",
   begin: (problem) => (problem.layers === 1 ? NOTHING : new AdditiveSearcher(problem)),
 };
 
