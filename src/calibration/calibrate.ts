@@ -33,6 +33,7 @@ export interface CalibratedModel {
   readonly fingerprint: string;
 }
 
+/** What is measured, and for how long. */
 export interface CalibrateOptions {
   /** Of the longest prompt; default 1,024. Longer ones are extrapolated. */
   readonly tokens?: number;

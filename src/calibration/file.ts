@@ -63,7 +63,11 @@ export function parseCalibration(value: unknown, source = "this calibration"): C
   return parsed.data;
 }
 
-/** @throws EspalierError when the file cannot be read, is no JSON, or no valid calibration. */
+/**
+ * A calibration from its file.
+ *
+ * @throws EspalierError when the file cannot be read, is no JSON, or no valid calibration.
+ */
 export function readCalibration(file: string): Calibration {
   const text = decodeUtf8(readBytes(file, LARGEST_FILE), file);
   let value: unknown;

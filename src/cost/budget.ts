@@ -25,6 +25,7 @@ export interface CostRange {
  * - `ms`: milliseconds of the decoder's layers, with the cost model "latency" only.
  */
 export const BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
+/** A unit in which budgets are given; one of `BUDGET_UNITS`. */
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 
 const UNIT_NAMES: Readonly<Record<BudgetUnit, string>> = {

@@ -26,6 +26,7 @@ export interface TokenCounts {
 
 /** The names of the cost models; the first is the default. */
 export const COST_NAMES = ["exact", "paper", "kvBytes", "latency"] as const;
+/** The name of a cost model; one of `COST_NAMES`. */
 export type CostName = (typeof COST_NAMES)[number];
 
 /** A layer's cost at some n, and its derivative with respect to n. */

@@ -33,6 +33,7 @@ export interface MarginalChange {
   readonly price: number | null;
 }
 
+/** What a change of each layer's count does to the divergence of a schedule (METHOD §9). */
 export interface Certificate {
   /** Divergence of each sample at the schedule itself, nats. */
   readonly divergence: Float64Array;
@@ -41,6 +42,7 @@ export interface Certificate {
   readonly layerForwards: number;
 }
 
+/** How a certificate is measured. */
 export interface CertificateOptions {
   /** Size of a change; default 1, larger where a single token's effect drowns in which token it happens to be. */
   readonly tokens?: number;

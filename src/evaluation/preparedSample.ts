@@ -48,6 +48,7 @@ export interface PreparedSample extends RunSample {
   readonly teacherExact: boolean;
 }
 
+/** Samples of one model and selector, ready for any schedule. */
 export interface PreparedSamples {
   readonly model: VisionLanguageModel;
   readonly selector: Selector;

@@ -19,6 +19,7 @@ import { searcherLines } from "./searcherTable.js";
 import { foldCounts, sparkline } from "./sparkline.js";
 import { meanKey } from "./validate.js";
 
+/** How a table of plain text is drawn. */
 export interface TableOptions {
   /** Characters a line; 100 unless told. Below 60 the accuracy's and the divergence's intervals give way first. */
   readonly width?: number;

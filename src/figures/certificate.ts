@@ -21,6 +21,7 @@ import { fitLines } from "./lines.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
+/** How certificates are drawn. */
 export interface CertificateFigureOptions {
   /** Only certificates of these configurations; all unless told. */
   readonly configurations?: readonly string[];

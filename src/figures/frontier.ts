@@ -18,6 +18,7 @@ import type { FigureSpecification } from "./specification.js";
 import { CONFIG, seriesStyles } from "./theme.js";
 import { thin } from "./thin.js";
 
+/** How a frontier is drawn. */
 export interface FrontierOptions {
   /** Unit of the cost axis; the results' budget unit unless told. */
   readonly unit?: CostUnit;

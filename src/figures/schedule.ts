@@ -15,6 +15,7 @@ import { textWidth } from "./fonts.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG, INK } from "./theme.js";
 
+/** Which schedules of a study are drawn, and how. */
 export interface ScheduleOptions {
   /** Which series' schedules; the frontier's unless told. */
   readonly series?: string;

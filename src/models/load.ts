@@ -47,6 +47,7 @@ function isRedundant(name: string, config: ModelConfig): boolean {
   return name.endsWith(".rotary_emb.inv_freq") || (config.decoder.tiedHead && /(^|\.)lm_head\.weight$/.test(name));
 }
 
+/** A model that is ready to run, with what was read beside it. */
 export interface LoadedModel {
   /** Frozen, on the active backend; the caller disposes it. */
   readonly model: VisionLanguageModel;
@@ -57,6 +58,7 @@ export interface LoadedModel {
   readonly residency: "float32" | "stored";
 }
 
+/** How a checkpoint is loaded. */
 export interface LoadOptions {
   /**
    * How weights are held: `float32` is faster, `stored` takes half of the memory where a checkpoint has 16 bits a parameter,

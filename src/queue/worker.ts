@@ -30,6 +30,7 @@ const PROGRESS_MS = 500;
 /** Withdrawals are remembered for a moment: one may be faster than the job that it is of. */
 const WITHDRAWALS_KEPT_MS = 2000;
 
+/** Takes jobs from a Redis, has them computed and gives the results back; started by `startWorker`. */
 export class EvaluationWorker {
   /** The Redis, for people to read. */
   readonly where: string;

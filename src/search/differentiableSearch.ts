@@ -30,6 +30,10 @@ import { scout } from "./scout.js";
 /** Snapshots of the predictor on the way from the first step to the last, both included. */
 const SNAPSHOTS = 3;
 
+/**
+ * Trains a predictor of schedules through the relaxed model, for programs that bring their own loop (METHOD §5, §6); a
+ * study's `search` is this with a journal around it.
+ */
 export class DifferentiableSearch {
   readonly options: Required<Omit<SearchOptions, "lagrangian" | "validation">>;
   readonly predictor: Predictor;

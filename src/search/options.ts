@@ -11,6 +11,7 @@ import type { Projection } from "./projection.js";
 /** The paper's budgets: .01, .05, .10, … .95. */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
 
+/** How a differentiable search is trained. */
 export interface SearchOptions {
   readonly kernel: KernelFunction;
   readonly cost: CostModel;

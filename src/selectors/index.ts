@@ -29,7 +29,11 @@ export type SelectorName = keyof typeof NAMED | (string & Record<never, never>);
 /** Every selector by name; `seed` is for those that draw. */
 export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = NAMED;
 
-/** @throws EspalierError for an unknown name. */
+/**
+ * The selector of that name.
+ *
+ * @throws EspalierError for an unknown name.
+ */
 export function selector(name: string, seed?: number): Selector {
   if (!Object.hasOwn(SELECTORS, name)) {
     throw new EspalierError(`There is no selector "${name}"; choose one of ${Object.keys(SELECTORS).join(", ")}.`);

@@ -4,6 +4,7 @@
  */
 import { EspalierError } from "../errors.js";
 
+/** A paired difference and how large it is beside its spread. */
 export interface PairedEffect {
   readonly samples: number;
   /** mean(a) − mean(b). */

@@ -34,6 +34,7 @@ import { oneOf, Study, type Surroundings } from "./study.js";
 import { loadStudyModel, type StudyModel } from "./studyModel.js";
 import { kernelLabel } from "./training.js";
 
+/** What a study is about, and where it is kept. */
 export interface StudyOptions {
   /** A checkpoint directory, or a model that is loaded (`loadStudyModel`), which stays its owner's. */
   readonly model: string | StudyModel;

@@ -7,6 +7,7 @@ import { AnswerCache, answerKey } from "./answerCache.js";
 import type { StudyData, StudySample } from "./data/index.js";
 import type { StudyModel } from "./studyModel.js";
 
+/** How missing answers are generated and remembered. */
 export interface FillAnswersOptions {
   /** Tokens after which an answer without an end is taken as it is; default 128. */
   readonly maxNewTokens?: number;

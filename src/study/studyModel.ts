@@ -7,6 +7,7 @@ import { EspalierError } from "../errors.js";
 import { type LoadOptions, loadModel, type VisionLanguageModel } from "../models/index.js";
 import { fingerprintModel } from "./fingerprint.js";
 
+/** A loaded model with what reports say of it; made by `loadStudyModel`. */
 export interface StudyModel {
   readonly model: VisionLanguageModel;
   readonly config: ModelConfig;

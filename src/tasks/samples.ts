@@ -10,6 +10,7 @@
 import { openSafetensors, type SafetensorsFile, type TensorToWrite, writeSafetensors } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
 
+/** The part of a study that a sample belongs to. */
 export type Split = "train" | "validation" | "test";
 
 /** In the order of their numbers in a file. */

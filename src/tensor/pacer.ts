@@ -11,6 +11,7 @@ export class Stopped extends Error {
   }
 }
 
+/** Gives way to other work now and then, and stops when it is asked to; long loops await its `pause`. */
 export class Pacer {
   /** Its abort makes the next `pause` throw. */
   readonly signal: AbortSignal | undefined;

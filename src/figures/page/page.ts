@@ -28,6 +28,7 @@ import { PAGE_SCRIPT } from "./pageScript.js";
 import { PAGE_STYLE } from "./pageStyle.js";
 import { benchmarksTable, comparisonsTable, listedMeans, meansTable } from "./pageTables.js";
 
+/** What the page of a study contains. */
 export interface PageOptions {
   /** Heading of the page; the study's name, or the model's, unless told. */
   readonly title?: string;

@@ -20,6 +20,7 @@ import type { FrontierSource } from "./source.js";
 import { StudySource } from "./studySource.js";
 import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
 
+/** How a frontier is shown. */
 export interface FrontierViewOptions {
   /** Limits that are drawn as lines: the most a configuration may cost, the least it must be right. Default none. */
   readonly constraints?: readonly FrontierConstraint[];
@@ -44,6 +45,7 @@ export interface SelectedConfiguration {
   readonly shares: readonly number[] | null;
 }
 
+/** What a shown frontier tells, by the event's name. */
 export interface FrontierEvents {
   readonly selected: SelectedConfiguration | null;
   readonly budget: number | null;

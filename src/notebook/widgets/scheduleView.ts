@@ -25,6 +25,7 @@ import {
 } from "./shownSchedule.js";
 import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
 
+/** How a schedule is shown. */
 export interface ScheduleViewOptions {
   /** What evaluates a schedule when a layer is let go; default the linked frontier's. Without one nothing is evaluated. */
   readonly study?: Study;
@@ -40,6 +41,7 @@ export interface ScheduleViewOptions {
   readonly frontEnd?: WidgetFrontEnd;
 }
 
+/** What a shown schedule tells, by the event's name. */
 export interface ScheduleEvents {
   /** The user has let a layer go. */
   readonly shares: readonly number[];

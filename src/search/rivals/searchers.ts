@@ -14,7 +14,11 @@ export const SEARCHERS: Readonly<Record<string, SearcherMethod>> = Object.fromEn
   [gridSearch(), randomSearch, nsga2Search, tpe(), gSearch(), additive, raced].map((method) => [method.name, method]),
 );
 
-/** @throws EspalierError for an unknown name. */
+/**
+ * The searcher of that name, with its default options.
+ *
+ * @throws EspalierError for an unknown name.
+ */
 export function searcherMethod(name: string): SearcherMethod {
   if (Object.hasOwn(SEARCHERS, name)) return SEARCHERS[name];
   throw new EspalierError(`There is no searcher "${name}"; choose one of ${Object.keys(SEARCHERS).join(", ")}.`);

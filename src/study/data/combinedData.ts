@@ -2,6 +2,7 @@
 import { EspalierError } from "../../errors.js";
 import type { StudyData, StudySample } from "./data.js";
 
+/** The files of a study that is made of several. */
 export interface CombinedParts {
   /** At least one, under different names; each is a benchmark of its own in reports. */
   readonly scored: readonly StudyData[];

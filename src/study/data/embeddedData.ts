@@ -4,6 +4,7 @@ import { type BenchmarkItem, embeddedItems, type Split } from "../../tasks/index
 import { Pacer } from "../../tensor/index.js";
 import { type DataOptions, DEFAULT_SIZES, type StudyData, type StudySample } from "./data.js";
 
+/** Which samples of the embedded benchmark a study takes. */
 export interface EmbeddedDataOptions extends DataOptions {
   /** The tasks asked in turn, names of `EMBEDDED_TASKS`; default all of them. */
   readonly tasks?: readonly string[];

@@ -15,6 +15,7 @@ import { type DataOptions, DEFAULT_SIZES, type SplitSizes, type StudyData, type 
 import { areaBuckets, balancedOrder, pictureArea } from "./pictureArea.js";
 import { PixelStore } from "./pixelStore.js";
 
+/** Which samples of LLaVA-Instruct a study takes. */
 export interface LlavaInstructDataOptions extends DataOptions, Pick<LlavaInstructOptions, "turns"> {}
 
 /** Of a larger file so many samples, drawn with the seed, are looked at, or this many times those that are wanted. */

@@ -6,6 +6,8 @@ import { scaledLayers, stagedShares } from "./stages.js";
 const LAYER = 2;
 
 /**
+ * FastV's schedule (arXiv 2403.06764): one cut early on.
+ *
  * @param ratio R, the share that is dropped, 0 … 1; published .5.
  * @param layer K, the first layer that sees fewer tokens; default the published fraction of the depth.
  */

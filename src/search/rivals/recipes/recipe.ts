@@ -2,6 +2,7 @@
 import { type CostModel, type TokenCounts, totalCost } from "../../../cost/index.js";
 import { countsFromShares } from "../../../schedules/index.js";
 
+/** A published family of layer schedules with one knob (METHOD §8). */
 export interface Recipe {
   readonly name: string;
   /**

@@ -22,6 +22,8 @@ const PUBLISHED: readonly (readonly [average: number, kept: readonly number[]])[
 const LINE: typeof PUBLISHED = [[0, [0, 0, 0]], ...PUBLISHED, [TOKENS, [TOKENS, TOKENS, TOKENS]]];
 
 /**
+ * SparseVLM's schedule (arXiv 2410.04417) for a published average of tokens.
+ *
  * @param average of 576 tokens over all layers: 192, 128 or 64.
  * @throws EspalierError for another average.
  */

@@ -7,7 +7,11 @@ import { stagedShares } from "./stages.js";
 /** The published η: the mean divergence, in nats, below which a layer may withdraw. */
 const THRESHOLD = 0.003;
 
-/** @param layer K, the first layer without visual tokens, 1 … L; L withdraws nothing. */
+/**
+ * VTW's schedule (arXiv 2405.05803): every visual token is withdrawn at one layer.
+ *
+ * @param layer K, the first layer without visual tokens, 1 … L; L withdraws nothing.
+ */
 export function vtwShares(layers: number, layer: number): number[] {
   return stagedShares(layers, [layer], [0]);
 }
