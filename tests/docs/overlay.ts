@@ -18,9 +18,14 @@ function compilerOptions(): ts.CompilerOptions {
  *
  * @param files path from the root → text; they are its roots.
  * @param others further roots, paths of files that are there.
+ * @param changed compiler options other than the checkout's.
  */
-export function overlaidProgram(files: ReadonlyMap<string, string>, others: readonly string[] = []): ts.Program {
-  const options = compilerOptions();
+export function overlaidProgram(
+  files: ReadonlyMap<string, string>,
+  others: readonly string[] = [],
+  changed: ts.CompilerOptions = {},
+): ts.Program {
+  const options = { ...compilerOptions(), ...changed };
   const laid = new Map([...files].map(([name, text]) => [path.join(ROOT, name), text]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
