@@ -179,6 +179,11 @@ function marginalChange(
  *
  * @param counts [S][L] executed counts of each sample.
  * @throws EspalierError where `tokens` is no whole number from 1 up; Stopped.
+ *
+ * @example
+ * const counts = prepared.samples.map(({ tokens }) => countsFromShares([1, 1, 0.5, 0.25], tokens.visual));
+ * const { changes } = await certificate(prepared, counts, cost);
+ * changes.map(({ layer, price }) => [layer, price]); // nats that a unit of normalised cost buys there
  */
 export async function certificate(
   prepared: PreparedSamples,

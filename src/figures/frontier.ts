@@ -103,6 +103,9 @@ function heading(
  *
  * @param results their `means` are drawn; `rows` are not needed.
  * @throws EspalierError when no mean states its cost in the unit asked for.
+ *
+ * @example
+ * const svg = await renderSvg(frontierSpecification(await study.results(), { unit: "share" }));
  */
 export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): FigureSpecification {
   const { title } = options;
@@ -116,6 +119,9 @@ export function frontierSpecification(results: ResultsHead, options: FrontierOpt
  *
  * @param options.title default none.
  * @throws EspalierError when no point states its cost in the unit asked for.
+ *
+ * @example
+ * const svg = await renderSvg(pointsSpecification(await study.frontier()));
  */
 export function pointsSpecification(
   points: readonly FrontierPoint[],

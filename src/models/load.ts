@@ -147,6 +147,11 @@ export function planModel(directory: string): PlannedModel {
  *
  * @throws EspalierError for an unknown architecture, a missing or damaged file, a tensor that is missing or has another
  *   shape than config.json implies, and, under `auto`, weights that no memory is free for; nothing stays allocated or open.
+ *
+ * @example
+ * const { model } = await loadModel(EMBEDDED_DIRECTORY);
+ * model.shape.layers; // → 8
+ * model.dispose();
  */
 export async function loadModel(
   directory: string,

@@ -6,7 +6,12 @@
  */
 import { EspalierError } from "../errors.js";
 
-/** Every form of the constraint. */
+/**
+ * Every form of the constraint.
+ *
+ * @example
+ * FORMS; // → ["perSample", "mean", "released", "projected"]
+ */
 export const FORMS = ["perSample", "mean", "released", "projected"] as const;
 /**
  * `perSample`: every sample meets its budget. `mean`: the samples of a budget meet it on average, one multiplier a budget.

@@ -161,6 +161,9 @@ function provenance(results: Results): string {
  * @param results validated first. Rows travel along up to `maximumRows`.
  * @returns the page; the same results give the same bytes.
  * @throws EspalierError for results that are not valid.
+ *
+ * @example
+ * const html = await renderPage(await study.results(), { title: "ChartQA, Qwen2.5-VL-3B" });
  */
 export async function renderPage(input: Results, options: PageOptions = {}): Promise<string> {
   const results = validateResults(input);

@@ -67,6 +67,10 @@ type State = FrontierState;
 /**
  * Made by `show` and `frontier`, which draw it. Its state is the notebook's: what the user does in the widget is read here, and
  * what the program sets is shown there.
+ *
+ * @example
+ * const view: FrontierView = show(study);
+ * const shares = (await view.selected())?.shares; // of what is clicked
  */
 export class FrontierView extends DisplayHandle {
   readonly #source: FrontierSource;
@@ -338,6 +342,10 @@ export class FrontierView extends DisplayHandle {
  * notebook, it is a figure.
  *
  * @throws EspalierError in a program that is no notebook, and for a front end that is none.
+ *
+ * @example
+ * const view = show(study); // drawn as the search goes on
+ * await study.search();
  */
 export function show(study: Study, options: FrontierViewOptions = {}): FrontierView {
   return frontier(study, options);
@@ -347,6 +355,10 @@ export function show(study: Study, options: FrontierViewOptions = {}): FrontierV
  * Shows a frontier: of a study, of results, or of points as `study.frontier()` gives them.
  *
  * @throws EspalierError in a program that is no notebook; for results without a mean, no points, and a front end that is none.
+ *
+ * @example
+ * const view = frontier(await readStudy("runs", "first")); // of results, or of points
+ * view.budget = 0.3;
  */
 export function frontier(
   of: Study | Results | readonly FrontierPoint[],

@@ -14,6 +14,11 @@ export interface EmbeddedDataOptions extends DataOptions {
  * The embedded benchmark, encoded by the processor of a checkpoint that knows its words.
  *
  * @throws EspalierError for a task that does not exist, or no task at all; Stopped.
+ *
+ * @example
+ * const processor = Processor.fromDirectory(EMBEDDED_DIRECTORY);
+ * const data = await embeddedData(processor, { sizes: { train: 4, validation: 2, test: 3 }, tasks: ["count"] });
+ * data.test.length; // → 3
  */
 export async function embeddedData(processor: Processor, options: EmbeddedDataOptions = {}): Promise<StudyData> {
   const { tasks } = options;

@@ -162,6 +162,9 @@ class InstructReader {
  * @returns samples without accepted answers: answers this long have no metric, and are scored by teacher-forced exact match.
  *   Entries without a picture, or whose picture is not there, are passed over and counted in the notes.
  * @throws EspalierError for what is no list of conversations, a picture outside the folder, and no picture at all; Stopped.
+ *
+ * @example
+ * const data = await llavaInstruct("llava_instruct_150k.json", "train2017", processor, { sizes: { train: 30_000 } });
  */
 export async function llavaInstruct(
   file: string,
