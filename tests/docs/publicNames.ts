@@ -41,20 +41,39 @@ function examplesOf(symbol: ts.Symbol, checker: ts.TypeChecker): Example[] {
     .map(({ text }) => ({ where: whereIs(declaration), text: ts.displayPartsToString(text).trim() }));
 }
 
-/** Every public name, in the order of the module. */
+/** Whether a class, say, is exported as a type alone. */
+function isTypeOnly({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((one) => ts.isExportSpecifier(one) && (one.isTypeOnly || one.parent.parent.isTypeOnly));
+}
+
+/** A class's own things beside what its instances have. */
+function membersOf(symbol: ts.Symbol): ts.Symbol[] {
+  const fixed = symbol.flags & ts.SymbolFlags.Class ? [...(symbol.exports?.values() ?? [])] : [];
+  return [...(symbol.members?.values() ?? []), ...fixed];
+}
+
+/** Every public name of the library and of what notebooks have instead or besides; a name that differs is there twice. */
 export function publicNames(): PublicName[] {
-  const program = overlaidProgram(new Map(), [NOTEBOOK]);
+  const program = overlaidProgram(new Map(), [NOTEBOOK, LIBRARY]);
   const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(program.getSourceFile(path.join(ROOT, NOTEBOOK))!)!;
-  return checker.getExportsOfModule(module).map((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const members = [...(symbol.members?.values() ?? []), ...(symbol.flags & ts.SymbolFlags.Class ? [...(symbol.exports?.values() ?? [])] : [])];
-    return {
-      name: exported.name,
-      isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0,
-      where: whereIs(symbol.declarations![0]),
-      documented: symbol.getDocumentationComment(checker).length > 0,
-      examples: [symbol, ...members].flatMap((one) => examplesOf(one, checker)),
-    };
-  });
+  const seen = new Set<ts.Symbol>();
+  const names: PublicName[] = [];
+  for (const module of [LIBRARY, NOTEBOOK]) {
+    const exports = checker.getExportsOfModule(
+      checker.getSymbolAtLocation(program.getSourceFile(path.join(ROOT, module))!)!,
+    );
+    for (const exported of exports) {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      if (seen.has(symbol)) continue;
+      seen.add(symbol);
+      names.push({
+        name: exported.name,
+        isValue: (symbol.flags & ts.SymbolFlags.Value) !== 0 && !isTypeOnly(exported),
+        where: whereIs(symbol.declarations![0]),
+        documented: symbol.getDocumentationComment(checker).length > 0,
+        examples: [symbol, ...membersOf(symbol)].flatMap((one) => examplesOf(one, checker)),
+      });
+    }
+  }
+  return names;
 }

@@ -24,6 +24,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   prepared: 'import("ESPALIER").PreparedSamples',
   cost: 'import("ESPALIER").CostModel',
   calibration: 'import("ESPALIER").Calibration',
+  handler: 'import("ESPALIER").WorkerOptions["handler"]',
 };
 
 /** "espalier" as a path from a folder of the checkout. */
@@ -67,10 +68,13 @@ export function pageModules(): SnippetModule[] {
 /** The module of a docstring's example: imports what it uses, and is given what it does not declare. It is run where it says what comes out. */
 export function exampleModule({ where, text }: Example, names: readonly PublicName[], index: number): SnippetModule {
   const uses = (name: string) => new RegExp(`(?<![.\\w"-])${name}(?![\\w"])`, "u").test(text);
-  const imported = names.filter(({ name }) => uses(name)).map(({ name, isValue }) => (isValue ? name : `type ${name}`));
-  const imports = imported.length === 0 ? "" : `import { ${imported.join(", ")} } from "espalier"; `;
+  const imported = new Set(
+    names.filter(({ name }) => uses(name)).map(({ name, isValue }) => (isValue ? name : `type ${name}`)),
+  );
+  const imports = imported.size === 0 ? "" : `import { ${[...imported].join(", ")} } from "espalier"; `;
+  const declares = (name: string) => new RegExp(`const (\\{[^}]*)?\\b${name}\\b`, "u").test(text);
   const given = Object.entries(GIVEN)
-    .filter(([name]) => uses(name))
+    .filter(([name]) => uses(name) && !declares(name))
     .map(([name, type]) => `declare const ${name}: ${type.replace("ESPALIER", relativeTo("docs", NOTEBOOK))}; `);
   const module = (body: string) => `${imports}${given.join("")}{\n${body}\n}\nexport {};\n`;
   return {
