@@ -35,7 +35,7 @@ function relativeTo(folder: string, module: string): string {
 function fromSources(text: string, folder: string, notebook: boolean): string {
   return text
     .replaceAll('"espalier"', `"${relativeTo(folder, notebook ? NOTEBOOK : LIBRARY)}"`)
-    .replaceAll('"@espalier/kernel"', `"${relativeTo(folder, "kernel/src/api/index.ts")}"`);
+    .replaceAll('"@espalier/kernel"', `"${relativeTo(folder, "kernel/src/api/notebook.ts")}"`);
 }
 
 /** Blocks on the lines on which the page has them, nothing else. */
