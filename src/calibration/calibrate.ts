@@ -33,6 +33,7 @@ export interface CalibratedModel {
   readonly fingerprint: string;
 }
 
+/** What is measured, and for how long. */
 export interface CalibrateOptions {
   /** Of the longest prompt; default 1,024. Longer ones are extrapolated. */
   readonly tokens?: number;
@@ -67,6 +68,10 @@ const WARM_UPS = 1;
  * in rounds of random order, until medians are known well enough or the time is up.
  *
  * @throws EspalierError for options out of range; Stopped. Nothing stays allocated.
+ *
+ * @example
+ * const calibration = await calibrate(studyModel, { tokens: 1024, seconds: 60 });
+ * await writeCalibration("here.json", calibration);
  */
 export async function calibrate(
   { model, name, fingerprint }: CalibratedModel,

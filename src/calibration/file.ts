@@ -34,6 +34,9 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): string {
  * @param value typically what `JSON.parse` gave.
  * @param source what messages call it, for example the file's name.
  * @throws EspalierError that names the field, what was found there and what was wanted.
+ *
+ * @example
+ * const calibration = parseCalibration(await (await fetch("https://example.org/here.json")).json());
  */
 export function parseCalibration(value: unknown, source = "this calibration"): Calibration {
   const { format, version } = (value ?? {}) as Record<string, unknown>;
@@ -63,7 +66,15 @@ export function parseCalibration(value: unknown, source = "this calibration"): C
   return parsed.data;
 }
 
-/** @throws EspalierError when the file cannot be read, is no JSON, or no valid calibration. */
+/**
+ * A calibration from its file.
+ *
+ * @throws EspalierError when the file cannot be read, is no JSON, or no valid calibration.
+ *
+ * @example
+ * const { latency } = readCalibration("here.json");
+ * const milliseconds = costModel("latency", model.shape, { latency });
+ */
 export function readCalibration(file: string): Calibration {
   const text = decodeUtf8(readBytes(file, LARGEST_FILE), file);
   let value: unknown;
@@ -81,6 +92,9 @@ export function readCalibration(file: string): Calibration {
  * Writes a calibration; what was there is replaced as a whole or stays as it is.
  *
  * @throws EspalierError for numbers that no calibration may hold, and when the disk refuses.
+ *
+ * @example
+ * await writeCalibration("here.json", await calibrate(studyModel));
  */
 export async function writeCalibration(file: string, calibration: Calibration): Promise<void> {
   const text = JSON.stringify(calibration, null, 1);

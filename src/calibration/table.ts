@@ -113,7 +113,12 @@ function endToEndLines({ endToEnd }: Calibration): string[] {
   ];
 }
 
-/** The whole calibration, for a terminal. */
+/**
+ * The whole calibration, for a terminal.
+ *
+ * @example
+ * console.log(renderCalibration(readCalibration("here.json")));
+ */
 export function renderCalibration(calibration: Calibration): string {
   const { model, machine, effort, settings } = calibration;
   const { works, settled, seconds, widestSpread } = effort;

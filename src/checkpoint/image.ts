@@ -50,7 +50,12 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<RgbI
   }
 }
 
-/** `decodeImage` of a file. */
+/**
+ * `decodeImage` of a file.
+ *
+ * @example
+ * const { width, height, data } = await readImage("chart.png");
+ */
 export async function readImage(file: string): Promise<RgbImage> {
   return decodeImage(readBytes(file, MAX_FILE_BYTES), path.basename(file));
 }

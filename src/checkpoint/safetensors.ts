@@ -63,6 +63,11 @@ const VIEWS: Readonly<Record<Dtype, (buffer: ArrayBuffer) => TensorData>> = {
  * @param path the file; it stays open until `close()`.
  * @throws EspalierError when the file is missing, truncated, or its header is wrong in any way; nothing large is
  *   allocated before the header has been checked against the file's size.
+ *
+ * @example
+ * const file = openSafetensors("model.safetensors");
+ * const { dtype, shape } = file.info("lm_head.weight");
+ * file.close();
  */
 export function openSafetensors(path: string): SafetensorsFile {
   const { fd, size } = openForReading(path);

@@ -22,6 +22,9 @@ const CHUNK = 4 * 1024 * 1024;
  * @param tensors by name; `data.length` must be the product of `shape`.
  * @param metadata strings for `__metadata__`; default none.
  * @throws EspalierError when the disk is full or the place cannot be written; an earlier file of that name stays.
+ *
+ * @example
+ * writeSafetensors("x.safetensors", { x: { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } });
  */
 export function writeSafetensors(
   path: string,

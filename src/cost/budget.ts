@@ -23,8 +23,12 @@ export interface CostRange {
  * - `textOnly`: the paper's; 0 = the text alone (out of reach), 1 = nothing pruned.
  * - `kvBytes`: bytes of key/value cache, with the cost model "kvBytes" only.
  * - `ms`: milliseconds of the decoder's layers, with the cost model "latency" only.
+ *
+ * @example
+ * BUDGET_UNITS; // → ["normalised", "share", "textOnly", "kvBytes", "ms"]
  */
 export const BUDGET_UNITS = ["normalised", "share", "textOnly", "kvBytes", "ms"] as const;
+/** A unit in which budgets are given; one of `BUDGET_UNITS`. */
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
 
 const UNIT_NAMES: Readonly<Record<BudgetUnit, string>> = {
@@ -46,7 +50,12 @@ export function isAbsolute(unit: BudgetUnit): boolean {
 /** Costs that differ by less than this part of the full cost are equal: what a conversion there and back can lose. */
 const ROUNDING = 1e-9;
 
-/** The range of costs of a sample. V = 0 (or one layer) leaves nothing to prune: then `floor` equals `full`. */
+/**
+ * The range of costs of a sample. V = 0 (or one layer) leaves nothing to prune: then `floor` equals `full`.
+ *
+ * @example
+ * const { full, floor, textOnly } = costRange(cost, { text: 40, visual: 256 });
+ */
 export function costRange(model: CostModel, tokens: TokenCounts): CostRange {
   const counts = new Float64Array(model.layers);
   const textOnly = totalCost(model, counts, tokens.text);
@@ -71,6 +80,10 @@ export function fromNormalised(normalised: number, range: CostRange): number {
  *
  * @param cost in the model's unit, any value: nothing is clipped or refused.
  * @throws EspalierError for an absolute unit under another cost model, which does not determine it.
+ *
+ * @example
+ * const range = costRange(cost, { text: 40, visual: 256 });
+ * const share = costInUnit(totalCost(cost, [256, 256, 64, 64], 40), "share", cost, range);
  */
 export function costInUnit(cost: number, unit: BudgetUnit, model: CostModel, range: CostRange): number {
   switch (unit) {
@@ -94,6 +107,10 @@ export function costInUnit(cost: number, unit: BudgetUnit, model: CostModel, ran
  * @returns between `range.floor` and `range.full`, both included.
  * @throws EspalierError when it is no number, below the floor (the message names the floor in the same unit), above the full
  *   cost, or in an absolute unit under another cost model.
+ *
+ * @example
+ * const tokens = { text: 40, visual: 256 };
+ * const macs = budgetCost(0.3, "share", cost, costRange(cost, tokens)); // three tenths of what the unpruned prompt costs
  */
 export function budgetCost(value: number, unit: BudgetUnit, model: CostModel, range: CostRange): number {
   if (!Number.isFinite(value)) {
@@ -120,7 +137,13 @@ export function budgetCost(value: number, unit: BudgetUnit, model: CostModel, ra
   return Math.min(Math.max(cost, range.floor), range.full);
 }
 
-/** A budget given in one unit, in another one. Throws as `budgetCost` and `costInUnit`. */
+/**
+ * A budget given in one unit, in another one. Throws as `budgetCost` and `costInUnit`.
+ *
+ * @example
+ * const range = costRange(cost, { text: 40, visual: 256 });
+ * const normalised = budgetInUnit(0.3, "share", "normalised", cost, range);
+ */
 export function budgetInUnit(
   value: number,
   from: BudgetUnit,

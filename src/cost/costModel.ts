@@ -24,8 +24,14 @@ export interface TokenCounts {
   readonly visual: number;
 }
 
-/** The names of the cost models; the first is the default. */
+/**
+ * The names of the cost models; the first is the default.
+ *
+ * @example
+ * COST_NAMES; // → ["exact", "paper", "kvBytes", "latency"]
+ */
 export const COST_NAMES = ["exact", "paper", "kvBytes", "latency"] as const;
+/** The name of a cost model; one of `COST_NAMES`. */
 export type CostName = (typeof COST_NAMES)[number];
 
 /** A layer's cost at some n, and its derivative with respect to n. */
@@ -59,6 +65,10 @@ export interface CostModel {
  *
  * @param counts [L] visual tokens per layer, whole or fractional.
  * @param text T, text tokens; they pass every layer.
+ *
+ * @example
+ * const shape = { layers: 4, hidden: 64, intermediate: 256, heads: 4, kvHeads: 2, headDim: 16, windows: [null, null, null, null] };
+ * totalCost(costModel("kvBytes", shape), [16, 16, 4, 0], 8); // → 8704
  */
 export function totalCost(model: CostModel, counts: ArrayLike<number>, text: number): number {
   let total = 0;

@@ -20,6 +20,10 @@ export interface CostOptions {
  * @param shape the decoder's sizes; `windows` must have one entry per layer.
  * @throws EspalierError for an unknown name, a size that is no whole number ≥ 1, a wrong number of windows,
  *   and for "latency" without a calibration or with that of another number of layers.
+ *
+ * @example
+ * const shape = { layers: 4, hidden: 64, intermediate: 256, heads: 4, kvHeads: 2, headDim: 16, windows: [null, null, null, null] };
+ * costModel("exact", shape).layer(0, 24).value; // → 1548288
  */
 export function costModel(name: CostName, shape: DecoderShape, options: CostOptions = {}): CostModel {
   validateShape(shape);

@@ -24,6 +24,11 @@ export interface CostVector {
  * @param counts [L] whole visual tokens per layer.
  * @param tokens the sample's T and V, which the relative units refer to.
  * @param options.cost which model `normalised`, `share` and `textOnly` are taken from, default "exact".
+ *
+ * @example
+ * const shape = { layers: 4, hidden: 64, intermediate: 256, heads: 4, kvHeads: 2, headDim: 16, windows: [null, null, null, null] };
+ * const { normalised, share } = costVector([16, 8, 8, 8], { text: 8, visual: 16 }, shape);
+ * normalised; // → 0.4922
  */
 export function costVector(
   counts: ArrayLike<number>,

@@ -93,6 +93,9 @@ export function latency(shape: DecoderShape, calibration: LatencyCalibration): C
  * @param options.scored whether scores are read only where counts fall (default) or behind every layer but the last, as this
  *   program's own runs do.
  * @param options.predicted whether a predictor proposed the schedule; default true.
+ *
+ * @example
+ * const { selector, head } = latencyBeside(calibration.latency, [256, 64, 64, 64], 40);
  */
 export function latencyBeside(
   { selector, embedding, head, predictor }: LatencyCalibration,

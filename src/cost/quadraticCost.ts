@@ -22,6 +22,10 @@ export type PredictedUnit = Exclude<BudgetUnit, "kvBytes" | "ms"> | "absolute";
  *
  * @param tokens of each sample, one at least. Samples in which nothing can be pruned cost 1, relative to what can.
  * @param unit default normalised.
+ *
+ * @example
+ * const formula = quadraticCost(cost, [{ text: 40, visual: 256 }, { text: 52, visual: 144 }]);
+ * predictCost(formula, [1, 1, 0.5, 0.25]); // mean normalised cost of the two samples, without running anything
  */
 export function quadraticCost(
   model: CostModel,
@@ -59,7 +63,12 @@ function endsOf(unit: PredictedUnit, model: CostModel, sample: TokenCounts): [nu
   return [{ normalised: floor, share: 0, textOnly }[unit], full];
 }
 
-/** The cost of shares. @param shares [L], 0 … 1. */
+/**
+ * The cost of shares. @param shares [L], 0 … 1.
+ *
+ * @example
+ * const predicted = predictCost(study.costPrediction(), [1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25]);
+ */
 export function predictCost({ constant, linear, quadratic }: QuadraticCost, shares: readonly number[]): number {
   return shares.reduce((sum, share, i) => sum + share * (linear[i] + share * quadratic[i]), constant);
 }

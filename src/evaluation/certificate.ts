@@ -33,6 +33,7 @@ export interface MarginalChange {
   readonly price: number | null;
 }
 
+/** What a change of each layer's count does to the divergence of a schedule (METHOD §9). */
 export interface Certificate {
   /** Divergence of each sample at the schedule itself, nats. */
   readonly divergence: Float64Array;
@@ -41,6 +42,7 @@ export interface Certificate {
   readonly layerForwards: number;
 }
 
+/** How a certificate is measured. */
 export interface CertificateOptions {
   /** Size of a change; default 1, larger where a single token's effect drowns in which token it happens to be. */
   readonly tokens?: number;
@@ -177,6 +179,11 @@ function marginalChange(
  *
  * @param counts [S][L] executed counts of each sample.
  * @throws EspalierError where `tokens` is no whole number from 1 up; Stopped.
+ *
+ * @example
+ * const counts = prepared.samples.map(({ tokens }) => countsFromShares([1, 1, 0.5, 0.25], tokens.visual));
+ * const { changes } = await certificate(prepared, counts, cost);
+ * changes.map(({ layer, price }) => [layer, price]); // nats that a unit of normalised cost buys there
  */
 export async function certificate(
   prepared: PreparedSamples,

@@ -44,6 +44,10 @@ export async function runToEnd(
  * @param options.batch samples run together, those of similar counts; default 32.
  * @returns in the samples' order; layer-forwards are S·L.
  * @throws Stopped.
+ *
+ * @example
+ * const counts = prepared.samples.map(({ tokens }) => countsFromShares([1, 1, 0.5, 0.25], tokens.visual));
+ * const { divergence } = await evaluateCounts(prepared, counts); // nats, one number a sample
  */
 export async function evaluateCounts(
   prepared: PreparedSamples,

@@ -50,6 +50,11 @@ const KEEP_ALL: Selector = {
  * @returns for each prompt, in their order, the new token ids, the end token left out; `maxNewTokens` of them where none came.
  * @throws EspalierError for an empty prompt, counts of the wrong size, and pictures that do not fit; Stopped. Nothing stays
  *   allocated.
+ *
+ * @example
+ * const prompt = { id: "1", ...processor.encode({ images: [await readImage("chart.png")], question: "Which year?" }) };
+ * const [answer] = await generate(model, selector("fastv"), [prompt], null); // null prunes nothing
+ * processor.decode(answer);
  */
 export async function generate(
   model: VisionLanguageModel,

@@ -48,6 +48,7 @@ export interface PreparedSample extends RunSample {
   readonly teacherExact: boolean;
 }
 
+/** Samples of one model and selector, ready for any schedule. */
 export interface PreparedSamples {
   readonly model: VisionLanguageModel;
   readonly selector: Selector;
@@ -80,6 +81,11 @@ function encodedPlaces(sample: EncodedSampleLike, visualTokenIds: readonly numbe
  * @param onProgress called with the number of samples done.
  * @returns owns its tensors: about 2·n·H + A·vocabulary float32 numbers a sample; dispose it.
  * @throws EspalierError for a sample without answer, or whose pictures and image tokens do not agree; Stopped.
+ *
+ * @example
+ * const prepared = await prepareSamples(model, selector("fastv"), readSamples("samples.safetensors"));
+ * prepared.samples[0].tokens.visual;
+ * prepared.dispose();
  */
 export async function prepareSamples(
   model: VisionLanguageModel,

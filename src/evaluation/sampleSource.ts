@@ -19,7 +19,13 @@ export interface SampleSource {
   borrow<T>(indices: readonly number[], pacer: Pacer, work: (members: PreparedSamples) => Promise<T>): Promise<T>;
 }
 
-/** Samples that are prepared already; owned by the caller as before. */
+/**
+ * Samples that are prepared already; owned by the caller as before.
+ *
+ * @example
+ * const source = heldSamples(prepared);
+ * source.size === prepared.samples.length; // true
+ */
 export function heldSamples(prepared: PreparedSamples): SampleSource {
   return new StreamedSamples(prepared, []);
 }
@@ -39,6 +45,11 @@ export function preparedBytes(
 /**
  * Samples of which the first are held and the others prepared each time they are drawn, for the price of the teacher's forward
  * pass. Their numbers are those of held ones up to the rounding of sums.
+ *
+ * @example
+ * const samples = readSamples("train.safetensors");
+ * const first = await prepareSamples(model, selector("fastv"), samples.slice(0, 1000));
+ * const source = new StreamedSamples(first, samples.slice(1000)); // the others are prepared whenever they are drawn
  */
 export class StreamedSamples implements SampleSource {
   readonly #held: PreparedSamples;

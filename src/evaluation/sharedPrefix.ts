@@ -76,6 +76,12 @@ function groups(samples: readonly PreparedSample[], batch: number): number[][] {
  * @param options.batch samples walked together; default 32.
  * @param options.onProgress called with the share of work done, 0 … 1.
  * @throws Stopped.
+ *
+ * @example
+ * const schedules = referenceGrid(model.shape.layers, { singleStep: 20, random: 50 });
+ * const { results, layerForwards } = await evaluateShared(prepared, schedules.length, (c, { tokens }) =>
+ *   countsFromShares(schedules[c], tokens.visual),
+ * ); // equal prefixes run once
  */
 export async function evaluateShared(
   prepared: PreparedSamples,

@@ -56,6 +56,9 @@ function rowCells(row: ResultRow): Cell[] {
  * The rows as CSV, piece by piece: a header, then one line a row, ended by CR LF; `counts` joined by spaces.
  *
  * @throws EspalierError for results that are not valid.
+ *
+ * @example
+ * for await (const part of rowsCsv(results)) process.stdout.write(part);
  */
 export async function* rowsCsv(results: ResultsSource): AsyncGenerator<string> {
   const { rows, ...head } = results;
@@ -67,7 +70,12 @@ export async function* rowsCsv(results: ResultsSource): AsyncGenerator<string> {
   }
 }
 
-/** Writes the rows as CSV, atomically. @throws EspalierError as `rowsCsv`, or when the disk refuses. */
+/**
+ * Writes the rows as CSV, atomically. @throws EspalierError as `rowsCsv`, or when the disk refuses.
+ *
+ * @example
+ * await writeCsv("rows.csv", await study.results());
+ */
 export async function writeCsv(file: string, results: ResultsSource): Promise<void> {
   await writeAtomically(file, rowsCsv(results));
 }
@@ -79,7 +87,12 @@ const MEAN_COLUMNS = [
   ...intervalColumns("accuracy"),
 ];
 
-/** The means with their intervals as CSV, whole; at most a few thousand lines. */
+/**
+ * The means with their intervals as CSV, whole; at most a few thousand lines.
+ *
+ * @example
+ * const lines = meansCsv((await study.results()).means).split("\n");
+ */
 export function meansCsv(means: readonly ResultMean[]): string {
   const lines = means.map((mean) =>
     line([

@@ -11,6 +11,9 @@ import { validateResults } from "./validate.js";
  * @param text JSON; untrusted.
  * @param source what messages call it.
  * @throws EspalierError for anything that is not valid results of version 1.
+ *
+ * @example
+ * const again = parseResults(stringifyResults(results));
  */
 export function parseResults(text: string, source = "these results"): Results {
   let value: unknown;
@@ -30,6 +33,9 @@ export function parseResults(text: string, source = "these results"): Results {
  * string can be.
  *
  * @throws EspalierError when the file is missing, unreadable, too long or not valid.
+ *
+ * @example
+ * const { frontier } = await readResults("results.json");
  */
 export async function readResults(file: string): Promise<Results> {
   let text: string;

@@ -19,6 +19,7 @@ import { searcherLines } from "./searcherTable.js";
 import { foldCounts, sparkline } from "./sparkline.js";
 import { meanKey } from "./validate.js";
 
+/** How a table of plain text is drawn. */
 export interface TableOptions {
   /** Characters a line; 100 unless told. Below 60 the accuracy's and the divergence's intervals give way first. */
   readonly width?: number;
@@ -90,6 +91,9 @@ function frontierColumns(
  * frontier's quality. Fits the width: intervals give way first, then the bars are grouped.
  *
  * @returns lines ended by line feeds. Names from the results are stripped of control characters.
+ *
+ * @example
+ * console.log(renderTable(await study.results(), { width: process.stdout.columns, colour: process.stdout.isTTY }));
  */
 export function renderTable(results: ResultsHead | Results, options: TableOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);

@@ -198,6 +198,9 @@ export function checkResultsHead(value: unknown, subject: string, wayOut: string
  * @param source what the message calls it, for example the file's name.
  * @returns the results with exactly the schema's fields; fields that are not known are left out.
  * @throws EspalierError that names the field, what was found there and what was wanted.
+ *
+ * @example
+ * const checked = validateResults(JSON.parse(stringifyResults(results))); // an EspalierError names the first wrong field
  */
 export function validateResults(value: unknown, source = "these results"): Results {
   const subject = `The results in ${source} are`;

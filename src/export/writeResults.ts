@@ -42,6 +42,9 @@ export async function* resultsText(results: ResultsSource): AsyncGenerator<strin
  * Writes results as JSON (`RESULTS.md`), atomically; rows may be a stream and are never held all at once.
  *
  * @throws EspalierError for results that are not valid or a disk that refuses; `file` is then as before.
+ *
+ * @example
+ * await writeResults("results.json", await study.results());
  */
 export async function writeResults(file: string, results: ResultsSource): Promise<void> {
   await writeAtomically(file, resultsText(results));
@@ -51,6 +54,9 @@ export async function writeResults(file: string, results: ResultsSource): Promis
  * Results as JSON in one line, for embedding; `parseResults` reads it back.
  *
  * @throws EspalierError for results that are not valid.
+ *
+ * @example
+ * const text = stringifyResults(await study.results());
  */
 export function stringifyResults(results: Results): string {
   const { rows, ...rest } = results;

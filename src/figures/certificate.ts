@@ -21,6 +21,7 @@ import { fitLines } from "./lines.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
+/** How certificates are drawn. */
 export interface CertificateFigureOptions {
   /** Only certificates of these configurations; all unless told. */
   readonly configurations?: readonly string[];
@@ -154,6 +155,10 @@ function keyPanel(step: string, width: number) {
  *
  * @param results their `certificates` and `means` are drawn.
  * @throws EspalierError when there is no certificate, or none of the configurations asked for.
+ *
+ * @example
+ * await study.certificate({ budget: 0.3 });
+ * const svg = await renderSvg(certificateSpecification(await study.results()));
  */
 export function certificateSpecification(
   results: ResultsHead,
@@ -172,6 +177,9 @@ export function certificateSpecification(
  * The same figure of one certificate alone, as a study's `certificate` gives it, without its schedule, which it does not hold.
  *
  * @param options.title default none.
+ *
+ * @example
+ * const svg = await renderSvg(oneCertificateSpecification(await study.certificate({ budget: 0.3 })));
  */
 export function oneCertificateSpecification(
   certificate: ResultCertificate,

@@ -18,6 +18,7 @@ import type { FigureSpecification } from "./specification.js";
 import { CONFIG, seriesStyles } from "./theme.js";
 import { thin } from "./thin.js";
 
+/** How a frontier is drawn. */
 export interface FrontierOptions {
   /** Unit of the cost axis; the results' budget unit unless told. */
   readonly unit?: CostUnit;
@@ -102,6 +103,9 @@ function heading(
  *
  * @param results their `means` are drawn; `rows` are not needed.
  * @throws EspalierError when no mean states its cost in the unit asked for.
+ *
+ * @example
+ * const svg = await renderSvg(frontierSpecification(await study.results(), { unit: "share" }));
  */
 export function frontierSpecification(results: ResultsHead, options: FrontierOptions = {}): FigureSpecification {
   const { title } = options;
@@ -115,6 +119,9 @@ export function frontierSpecification(results: ResultsHead, options: FrontierOpt
  *
  * @param options.title default none.
  * @throws EspalierError when no point states its cost in the unit asked for.
+ *
+ * @example
+ * const svg = await renderSvg(pointsSpecification(await study.frontier()));
  */
 export function pointsSpecification(
   points: readonly FrontierPoint[],

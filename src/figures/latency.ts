@@ -73,6 +73,9 @@ function proportional(points: readonly { flops: number; median: number }[], doma
  * The Vega-Lite specification of a calibration: for each kind of layer the medians over the operations of its prompt pass with
  * their quartiles, the line that the cost "latency" reads, and a dashed line at which time would be in proportion to operations.
  * Both axes are logarithmic. Data are inside; nothing is loaded.
+ *
+ * @example
+ * const svg = await renderSvg(latencySpecification(readCalibration("here.json")));
  */
 export function latencySpecification(
   calibration: Calibration,

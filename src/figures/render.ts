@@ -56,6 +56,9 @@ async function withView<T>(specification: FigureSpecification, use: (view: Vega.
  * Draws a specification as SVG, without a browser or a network. The same specification gives the same bytes.
  *
  * @param specification Vega-Lite with its data inside, from this folder; anything that would be loaded is refused.
+ *
+ * @example
+ * (await renderSvg(sharesSpecification([1, 1, 0.5, 0.25]))).startsWith("<svg"); // → true
  */
 export function renderSvg(specification: FigureSpecification): Promise<string> {
   return inTurn(() => withView(specification, (view) => view.toSVG()));
@@ -70,6 +73,9 @@ const LARGEST_SIDE = 16_384;
  * @param options.scale pixels per unit of the specification; 2 unless told.
  * @param options.width instead of `scale`: pixels the picture is to be wide.
  * @throws EspalierError for a size that is not positive or a side beyond 16,384 pixels.
+ *
+ * @example
+ * const png = await renderPng(frontierSpecification(results), { scale: 2 });
  */
 export function renderPng(
   specification: FigureSpecification,

@@ -15,6 +15,7 @@ import { textWidth } from "./fonts.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG, INK } from "./theme.js";
 
+/** Which schedules of a study are drawn, and how. */
 export interface ScheduleOptions {
   /** Which series' schedules; the frontier's unless told. */
   readonly series?: string;
@@ -141,6 +142,9 @@ function layerTicks(layers: number): number[] {
  *
  * @param results their means are drawn; rows, if there are any, give the spread over samples.
  * @throws EspalierError when there is no such series or budget.
+ *
+ * @example
+ * const svg = await renderSvg(scheduleSpecification(await study.results(), { budgets: [0.1, 0.3] }));
  */
 export function scheduleSpecification(
   results: ResultsHead | Results,

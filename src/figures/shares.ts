@@ -17,6 +17,9 @@ export interface SharesOptions {
  * The Vega-Lite specification of one schedule. Data are inside; nothing is loaded.
  *
  * @param shares [L], 0 … 1.
+ *
+ * @example
+ * const svg = await renderSvg(sharesSpecification(pyramidDropShares(32)));
  */
 export function sharesSpecification(shares: readonly number[], options: SharesOptions = {}): FigureSpecification {
   const panel = printable(options.title ?? "Visual tokens kept at each layer");

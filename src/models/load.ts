@@ -47,6 +47,7 @@ function isRedundant(name: string, config: ModelConfig): boolean {
   return name.endsWith(".rotary_emb.inv_freq") || (config.decoder.tiedHead && /(^|\.)lm_head\.weight$/.test(name));
 }
 
+/** A model that is ready to run, with what was read beside it. */
 export interface LoadedModel {
   /** Frozen, on the active backend; the caller disposes it. */
   readonly model: VisionLanguageModel;
@@ -57,6 +58,7 @@ export interface LoadedModel {
   readonly residency: "float32" | "stored";
 }
 
+/** How a checkpoint is loaded. */
 export interface LoadOptions {
   /**
    * How weights are held: `float32` is faster, `stored` takes half of the memory where a checkpoint has 16 bits a parameter,
@@ -145,6 +147,11 @@ export function planModel(directory: string): PlannedModel {
  *
  * @throws EspalierError for an unknown architecture, a missing or damaged file, a tensor that is missing or has another
  *   shape than config.json implies, and, under `auto`, weights that no memory is free for; nothing stays allocated or open.
+ *
+ * @example
+ * const { model } = await loadModel(EMBEDDED_DIRECTORY);
+ * model.shape.layers; // → 8
+ * model.dispose();
  */
 export async function loadModel(
   directory: string,

@@ -4,6 +4,7 @@ import { type MemoryEstimate, peakMemory } from "./memory.js";
 
 /** `auto` is float32 where that leaves half of the memory free, and stored otherwise. */
 export const WEIGHT_CHOICES = ["auto", "float32", "stored"] as const;
+/** How weights may be asked to be held; one of `WEIGHT_CHOICES`. */
 export type WeightChoice = (typeof WEIGHT_CHOICES)[number];
 
 /** Share of the available memory up to which float32 is comfortable: other programs and longer prompts want the rest. */

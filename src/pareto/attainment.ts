@@ -21,6 +21,10 @@ export interface AttainmentBand {
  * @param readings [runs][budgets] divergences of each run's frontier, null where it has nothing cheap enough; at least one run.
  * @param levels each above 0 and at most 1; default the quartiles' .25, .5 and .75.
  * @throws EspalierError for no runs, runs read at different numbers of budgets, a level out of range, or a NaN.
+ *
+ * @example
+ * const [median] = attainmentBands([[0.4, 0.1], [0.6, 0.3], [0.5, 0.2]], [0.5]);
+ * median.divergence; // → [0.5, 0.2]
  */
 export function attainmentBands(
   readings: readonly (readonly (number | null)[])[],

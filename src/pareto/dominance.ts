@@ -27,6 +27,9 @@ export function dominates(a: Point, b: Point): boolean {
  *
  * @param points [n][M]; empty gives an empty front.
  * @throws EspalierError for NaN, RangeError for points of different length.
+ *
+ * @example
+ * nonDominated([[0.2, 0.5], [0.3, 0.6], [0.6, 0.1]]); // → [0, 2]
  */
 export function nonDominated(points: readonly Point[]): number[] {
   checkPoints(points);

@@ -20,7 +20,12 @@ export interface FrontierReading {
   readonly divergence: number | null;
 }
 
-/** The budgets, normalised, at which every frontier is read: .01, .05, .10 … .95. */
+/**
+ * The budgets, normalised, at which every frontier is read: .01, .05, .10 … .95.
+ *
+ * @example
+ * FRONTIER_BUDGETS.slice(0, 3); // → [0.01, 0.05, 0.1]
+ */
 export const FRONTIER_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
 
 /** A cost above its budget by less than this is the budget: conversion between units rounds. */
@@ -32,6 +37,10 @@ const ROUNDING = 1e-9;
  * @param points in any order; equal divergences go to the cheaper one, then to the earlier.
  * @param budgets in the unit of `cost`, any order; the readings come in the same order.
  * @throws EspalierError for NaN.
+ *
+ * @example
+ * const points = [{ cost: 0.1, divergence: 0.8 }, { cost: 0.3, divergence: 0.1 }];
+ * frontierAtBudgets(points, [0.05, 0.2, 0.5]).map(({ divergence }) => divergence); // → [null, 0.8, 0.1]
  */
 export function frontierAtBudgets(points: readonly CostedPoint[], budgets: readonly number[]): FrontierReading[] {
   checkPoints(points.map(({ cost, divergence }) => [cost, divergence]));
@@ -60,6 +69,9 @@ export function frontierAtBudgets(points: readonly CostedPoint[], budgets: reado
  * @param divergenceAtZero nats: the divergence when every visual token goes after layer 0; above 0.
  * @param budgets default `FRONTIER_BUDGETS`; two frontiers are comparable only at the same ones.
  * @throws EspalierError when `divergenceAtZero` is not a finite number above 0, or for NaN.
+ *
+ * @example
+ * normalisedHypervolume([{ cost: 0.5, divergence: 0.2 }], 2); // → 0.45
  */
 export function normalisedHypervolume(
   points: readonly CostedPoint[],
@@ -84,6 +96,9 @@ export function normalisedHypervolume(
  *
  * @param found, reference from `normalisedHypervolume` with the same budgets and divergence at 0.
  * @throws EspalierError when the reference is not above 0: then nothing can be missed.
+ *
+ * @example
+ * regret(0.72, 0.75); // → 0.04
  */
 export function regret(found: number, reference: number): number {
   if (!(reference > 0)) {

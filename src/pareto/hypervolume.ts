@@ -14,6 +14,9 @@ import { checkPoints, nonDominated, type Point } from "./dominance.js";
  * @param reference [M], finite.
  * @returns ≥ 0, in the product of the objectives' units; Infinity when a point has −Infinity somewhere.
  * @throws EspalierError for NaN or a reference that is not finite, RangeError for lengths that differ.
+ *
+ * @example
+ * hypervolume([[0.2, 0.5], [0.6, 0.1]], [1, 1]); // → 0.56
  */
 export function hypervolume(points: readonly Point[], reference: Point): number {
   checkPoints([reference, ...points]);

@@ -8,6 +8,9 @@ import { checkPoints, type Point } from "./dominance.js";
  *
  * @param found [n][M]. @param reference [m][M]; scale both alike first.
  * @throws EspalierError when either is empty or holds NaN.
+ *
+ * @example
+ * igdPlus([[0.2, 0.5]], [[0.1, 0.5], [0.2, 0.3]]); // → 0.15
  */
 export function igdPlus(found: readonly Point[], reference: readonly Point[]): number {
   checkSets(found, reference);
@@ -22,6 +25,9 @@ export function igdPlus(found: readonly Point[], reference: readonly Point[]): n
  * the reference. Negative when they do so already with room to spare. Zitzler et al. 2003.
  *
  * @throws EspalierError when either is empty or holds NaN.
+ *
+ * @example
+ * additiveEpsilon([[0.2, 0.5]], [[0.1, 0.4], [0.2, 0.3]]); // → 0.2
  */
 export function additiveEpsilon(found: readonly Point[], reference: readonly Point[]): number {
   checkSets(found, reference);

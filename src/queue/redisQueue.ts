@@ -23,6 +23,13 @@ const STALLED = "job stalled more than allowable limit";
 const STALLED_SENTENCE =
   "Every worker that took the job died, or lost its connection for long, before it was done; look at what the workers printed last, and at their memory.";
 
+/**
+ * An evaluation queue in a Redis, whose jobs workers on any machine compute; opened by `openRedisQueue`.
+ *
+ * @example
+ * const queue: RedisEvaluationQueue = await openRedisQueue({ url: "redis://queue.lab:6379", code: "0.1.0" });
+ * (await queue.workers()).length;
+ */
 export class RedisEvaluationQueue implements EvaluationQueue {
   /** The Redis, for people to read. */
   readonly where: string;

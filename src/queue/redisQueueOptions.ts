@@ -1,6 +1,7 @@
 /** What can be chosen of a queue in a Redis. */
 import { EspalierError } from "../errors.js";
 
+/** Where the queue is, whose jobs it has, and how patient it is. */
 export interface RedisQueueOptions {
   /** `RedisAddress` says what it may look like. */
   readonly url: string;

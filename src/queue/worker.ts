@@ -30,6 +30,13 @@ const PROGRESS_MS = 500;
 /** Withdrawals are remembered for a moment: one may be faster than the job that it is of. */
 const WITHDRAWALS_KEPT_MS = 2000;
 
+/**
+ * Takes jobs from a Redis, has them computed and gives the results back; started by `startWorker`.
+ *
+ * @example
+ * const worker: EvaluationWorker = await startWorker({ url: "redis://queue.lab:6379", code: "0.1.0", handler });
+ * await worker.leave(); // gives back what it cannot finish
+ */
 export class EvaluationWorker {
   /** The Redis, for people to read. */
   readonly where: string;

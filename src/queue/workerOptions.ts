@@ -2,6 +2,7 @@
 import { EspalierError } from "../errors.js";
 import type { EvaluationHandler } from "./evaluationQueue.js";
 
+/** Where a worker takes its jobs from, and how it computes them. */
 export interface WorkerOptions {
   /** `RedisAddress` says what it may look like. */
   readonly url: string;

@@ -26,7 +26,12 @@ export {
   writeScheduleFile,
 } from "./scheduleFile.js";
 
-/** Every kernel function by name; each takes its options, all of them optional. */
+/**
+ * Every kernel function by name; each takes its options, all of them optional.
+ *
+ * @example
+ * Object.keys(KERNEL_FUNCTIONS); // → ["singleStep", "linear", "exponential", "pSigmoid", "multiStep", "free"]
+ */
 export const KERNEL_FUNCTIONS: Readonly<
   Record<string, (options?: Readonly<Record<string, number>>) => KernelFunction>
 > = {
@@ -47,6 +52,10 @@ export type KernelSpec = string | ({ readonly name: string } & Readonly<Record<s
  * @param spec a name ("linear"), "multiStep:S" for S steps, or an object with `name` and the family's options
  *   (`{ name: "multiStep", steps: 4, kappa: 8 }`).
  * @throws EspalierError for an unknown name, an option the family does not have, or a value out of range.
+ *
+ * @example
+ * kernelFunction("multiStep:2").parameterCount(36); // → 6
+ * kernelFunction({ name: "singleStep", kappa: 5 }).describe([0, 0], 8); // → { k: 4, rho: 0.5 }
  */
 export function kernelFunction(spec: KernelSpec): KernelFunction {
   const { name, ...options } = typeof spec === "string" ? parseSpec(spec) : spec;

@@ -21,6 +21,9 @@ export const SHARE_TOLERANCE = 1e-6;
  * @param what how the message calls the schedule, default "The schedule".
  * @throws EspalierError for a wrong length, a value that is no number or outside [0, 1], a first share other than 1, or a
  *   share above the one before it (beyond `SHARE_TOLERANCE`). Source: METHOD §1.
+ *
+ * @example
+ * validateShares([1, 0.5, 0.5], 3); // throws an EspalierError where it is no schedule
  */
 export function validateShares(shares: ArrayLike<number>, layers: number, what = "The schedule"): void {
   if (shares.length !== layers) {
@@ -54,6 +57,9 @@ export function validateShares(shares: ArrayLike<number>, layers: number, what =
  * @param layers L.
  * @param visualTokens V of the sample, which `counts[0]` must equal; leave it out to take `counts[0]` as V.
  * @throws EspalierError for a wrong length, a count that is no whole number ≥ 0, a first count other than V, or a rise.
+ *
+ * @example
+ * validateCounts([64, 32, 16], 3, 64); // throws an EspalierError where it is no schedule
  */
 export function validateCounts(
   counts: ArrayLike<number>,
@@ -93,6 +99,9 @@ export function validateCounts(
  *   exceeds the one before it, nor V, nor falls below 0.
  * @param visualTokens V ≥ 0, the sample's original number of visual tokens. 0 gives zeros.
  * @returns [L] whole numbers. Source: METHOD §1.
+ *
+ * @example
+ * countsFromShares([1, 0.5, 0.25], 10); // → [10, 5, 3]
  */
 export function countsFromShares(shares: ArrayLike<number>, visualTokens: number): number[] {
   const counts = new Array<number>(shares.length);
@@ -109,6 +118,9 @@ export function countsFromShares(shares: ArrayLike<number>, visualTokens: number
  *
  * @param counts [L] whole numbers, non-increasing.
  * @param visualTokens V ≥ 0; with 0 there is nothing to prune and every share is 1.
+ *
+ * @example
+ * sharesFromCounts([64, 32, 16], 64); // → [1, 0.5, 0.25]
  */
 export function sharesFromCounts(counts: ArrayLike<number>, visualTokens: number): number[] {
   return Array.from(counts, (count) => (visualTokens === 0 ? 1 : count / visualTokens));

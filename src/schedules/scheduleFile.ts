@@ -56,6 +56,9 @@ const schema = z.strictObject({
  *
  * @throws EspalierError when the file is missing, unreadable, too large, no JSON, of another version, or holds something
  *   that is no schedule.
+ *
+ * @example
+ * await study.evaluate(readScheduleFile("half.json"), { name: "half" });
  */
 export function readScheduleFile(path: string): ScheduleFile {
   let text: string;
@@ -81,6 +84,9 @@ export function readScheduleFile(path: string): ScheduleFile {
  *
  * @param name how messages call it, usually its path.
  * @throws EspalierError as `readScheduleFile`.
+ *
+ * @example
+ * parseScheduleFile('{ "espalierSchedule": 1, "counts": [64, 32] }', "half.json").layers; // → 2
  */
 export function parseScheduleFile(text: string, name: string): ScheduleFile {
   let json: unknown;
@@ -117,6 +123,10 @@ export function parseScheduleFile(text: string, name: string): ScheduleFile {
  *
  * @throws EspalierError when a schedule in it is invalid or the file cannot be written (no such folder, no permission, disk
  *   full); an older file of that name then stays as it was.
+ *
+ * @example
+ * const { schedule } = await study.best({ budget: 0.3 });
+ * writeScheduleFile("three tenths.json", schedule);
  */
 export function writeScheduleFile(path: string, file: Omit<ScheduleFile, "layers">): void {
   checkSchedules(file, "The schedule to be written");
@@ -147,6 +157,10 @@ export function writeScheduleFile(path: string, file: Omit<ScheduleFile, "layers
  * @param visualTokens V of the sample.
  * @returns [L] whole numbers.
  * @throws EspalierError when the file has no schedule for it, or counts for another number of visual tokens.
+ *
+ * @example
+ * const file = parseScheduleFile('{ "espalierSchedule": 1, "shares": [1, 0.5, 0.25] }', "half.json");
+ * countsForSample(file, "17", 64); // → [64, 32, 16]
  */
 export function countsForSample(file: ScheduleFile, id: string, visualTokens: number): number[] {
   const schedule = file.samples.get(id) ?? file.common;

@@ -6,6 +6,12 @@
  */
 import { EspalierError } from "../errors.js";
 
+/**
+ * Every form of the constraint.
+ *
+ * @example
+ * FORMS; // → ["perSample", "mean", "released", "projected"]
+ */
 export const FORMS = ["perSample", "mean", "released", "projected"] as const;
 /**
  * `perSample`: every sample meets its budget. `mean`: the samples of a budget meet it on average, one multiplier a budget.
@@ -15,6 +21,7 @@ export const FORMS = ["perSample", "mean", "released", "projected"] as const;
  */
 export type LagrangianForm = (typeof FORMS)[number];
 
+/** How schedules are held to their budgets in training. */
 export interface LagrangianOptions {
   /** Default "projected". */
   readonly form?: LagrangianForm;

@@ -30,6 +30,17 @@ import { STARTS, type Start, scout } from "./scout.js";
 /** Snapshots of the predictor on the way from the first step to the last, both included. */
 const SNAPSHOTS = 3;
 
+/**
+ * Trains a predictor of schedules through the relaxed model, for programs that bring their own loop (METHOD §5, §6); a
+ * study's `search` is this with a journal around it.
+ *
+ * @example
+ * const search = new DifferentiableSearch(heldSamples(prepared), { kernel: kernelFunction("multiStep"), cost });
+ * while (!search.finished) await search.step();
+ * const budgets = prepared.samples.map(({ tokens }) => budgetCost(0.3, "normalised", cost, costRange(cost, tokens)));
+ * const { projections } = search.schedules(prepared.samples, budgets, budgets.map(() => 0.3));
+ * search.dispose();
+ */
 export class DifferentiableSearch {
   readonly options: SettledOptions;
   readonly predictor: Predictor;

@@ -9,9 +9,15 @@ import type { Conditioning, PredictorWeights } from "./predictor.js";
 import type { Projection } from "./projection.js";
 import type { Start } from "./scout.js";
 
-/** The paper's budgets: .01, .05, .10, … .95. */
+/**
+ * The paper's budgets: .01, .05, .10, … .95.
+ *
+ * @example
+ * DEFAULT_BUDGETS.length; // → 20
+ */
 export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length: 19 }, (_, i) => (i + 1) / 20)];
 
+/** How a differentiable search is trained. */
 export interface SearchOptions {
   readonly kernel: KernelFunction;
   readonly cost: CostModel;

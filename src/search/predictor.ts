@@ -13,6 +13,12 @@ import type { KernelFunction } from "../schedules/index.js";
 import { type AdamW, Random, Tape } from "../tensor/index.js";
 import { modulate, pool } from "./predictorBlocks.js";
 
+/**
+ * Every conditioning of the predictor; the first is the default.
+ *
+ * @example
+ * for (const conditioning of CONDITIONINGS) await study.search({ conditioning }); // "input", "budget", "constant"
+ */
 export const CONDITIONINGS = ["input", "budget", "constant"] as const;
 /** What the predictor sees: the prompt and the budget, the budget alone, or neither (a table of rows, one a budget). */
 export type Conditioning = (typeof CONDITIONINGS)[number];

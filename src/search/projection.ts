@@ -37,6 +37,13 @@ const HALVINGS = 60;
  *   nothing.
  * @param tokens the sample's T and V; either may be 0.
  * @throws EspalierError when the budget is no number or below the floor, which the message names.
+ *
+ * @example
+ * const shape = { layers: 4, hidden: 64, intermediate: 256, heads: 4, kvHeads: 2, headDim: 16, windows: [null, null, null, null] };
+ * const cost = costModel("exact", shape);
+ * const tokens = { text: 8, visual: 16 };
+ * const budget = budgetCost(0.5, "normalised", cost, costRange(cost, tokens));
+ * project([1, 0.9, 0.5, 0.1], budget, cost, tokens).counts; // → [16, 14, 8, 2]
  */
 export function project(shares: ArrayLike<number>, budget: number, model: CostModel, tokens: TokenCounts): Projection {
   const { text, visual } = tokens;

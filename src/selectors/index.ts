@@ -26,10 +26,22 @@ const NAMED = { fastv, sparsevlm, fitprune, random, uniformStride } satisfies Re
 /** A selector's name; any string is taken and checked when it is used. */
 export type SelectorName = keyof typeof NAMED | (string & Record<never, never>);
 
-/** Every selector by name; `seed` is for those that draw. */
+/**
+ * Every selector by name; `seed` is for those that draw.
+ *
+ * @example
+ * Object.keys(SELECTORS); // → ["fastv", "sparsevlm", "fitprune", "random", "uniformStride"]
+ */
 export const SELECTORS: Readonly<Record<string, (seed?: number) => Selector>> = NAMED;
 
-/** @throws EspalierError for an unknown name. */
+/**
+ * The selector of that name.
+ *
+ * @throws EspalierError for an unknown name.
+ *
+ * @example
+ * selector("random", 7).kind; // → "static"
+ */
 export function selector(name: string, seed?: number): Selector {
   if (!Object.hasOwn(SELECTORS, name)) {
     throw new EspalierError(`There is no selector "${name}"; choose one of ${Object.keys(SELECTORS).join(", ")}.`);

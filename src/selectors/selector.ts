@@ -51,6 +51,7 @@ export interface StaticSelector {
   scores(sample: SelectorSample): Float32Array;
 }
 
+/** Says which visual tokens stay; how many is the schedule's business (METHOD §4). */
 export type Selector = AttentionSelector | StaticSelector;
 
 /**

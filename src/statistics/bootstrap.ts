@@ -55,6 +55,10 @@ export interface Difference extends Estimate {
  *
  * @param values one number per sample.
  * @throws EspalierError when there is no sample, a value is not finite, or an option is out of range.
+ *
+ * @example
+ * const { mean, interval } = bootstrapMean([0.1, 0.4, 0.2, 0.3], { random: new Random(1) });
+ * mean; // → 0.25
  */
 export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions): Estimate {
   return bootstrapMeans([values], options)[0];
@@ -65,6 +69,9 @@ export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptio
  *
  * @param vectors each one number per sample, in the same order; all of one length.
  * @throws EspalierError as `bootstrapMean`, and for vectors of different length.
+ *
+ * @example
+ * const [a, b] = bootstrapMeans([[0.2, 0.4], [0.3, 0.7]], { random: new Random(1) }); // the same resamples for both
  */
 export function bootstrapMeans(vectors: readonly ArrayLike<number>[], options: BootstrapOptions): Estimate[] {
   const { method = "bca" } = options;
@@ -78,6 +85,11 @@ export function bootstrapMeans(vectors: readonly ArrayLike<number>[], options: B
  *
  * @param a, b one number per sample, in the same order.
  * @throws EspalierError as `bootstrapMean`, and when the lengths differ.
+ *
+ * @example
+ * const random = new Random(1);
+ * const { mean, interval, pValue } = bootstrapDifference([0.2, 0.4, 0.1], [0.3, 0.7, 0.2], { random });
+ * mean; // → -0.16667
  */
 export function bootstrapDifference(a: ArrayLike<number>, b: ArrayLike<number>, options: BootstrapOptions): Difference {
   const { resamples, level } = validate([a, b], options);

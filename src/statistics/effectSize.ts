@@ -4,6 +4,7 @@
  */
 import { EspalierError } from "../errors.js";
 
+/** A paired difference and how large it is beside its spread. */
 export interface PairedEffect {
   readonly samples: number;
   /** mean(a) − mean(b). */
@@ -39,6 +40,9 @@ export interface Discordance {
  *
  * @param a, b one number per sample, in the same order.
  * @throws EspalierError without a sample, for different lengths, or for a value that is not finite.
+ *
+ * @example
+ * pairedEffectSize([0.2, 0.4, 0.1], [0.3, 0.7, 0.2]).d; // → -1.4434
  */
 export function pairedEffectSize(a: ArrayLike<number>, b: ArrayLike<number>): PairedEffect {
   check(a, b);

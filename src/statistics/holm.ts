@@ -8,6 +8,9 @@ import { EspalierError } from "../errors.js";
  * @param pValues one per comparison, each in [0, 1]; empty gives an empty list.
  * @returns in the order given, each at least its p-value and at most 1.
  * @throws EspalierError for a value outside [0, 1] or NaN.
+ *
+ * @example
+ * holm([0.01, 0.04, 0.03]); // → [0.03, 0.06, 0.06]
  */
 export function holm(pValues: readonly number[]): number[] {
   for (const [i, p] of pValues.entries()) {

@@ -29,6 +29,9 @@ const MOST = 1e12;
  * @param samples whole, ≥ 2.
  * @returns 0 … 1.
  * @throws EspalierError for an effect that is not finite, or a number of samples or an option out of range.
+ *
+ * @example
+ * pairedPower(0.5, 34); // → 0.8077
  */
 export function pairedPower(effect: number, samples: number, options: PowerOptions = {}): number {
   checkEffect(effect);
@@ -43,6 +46,9 @@ export function pairedPower(effect: number, samples: number, options: PowerOptio
  * @returns ≥ 2.
  * @throws EspalierError as `pairedPower`, for an effect of 0, and for one so small that no study could see it (more than
  *   10¹² samples).
+ *
+ * @example
+ * samplesForPower(0.5); // → 34
  */
 export function samplesForPower(effect: number, options: PowerOptions & { readonly power?: number } = {}): number {
   checkEffect(effect);
@@ -78,6 +84,9 @@ export function samplesForPower(effect: number, options: PowerOptions & { readon
  * @param samples whole, ≥ 2. @param power above the significance and below 1, default .8.
  * @returns in standard deviations of the differences, to nine digits.
  * @throws EspalierError as `pairedPower`, and for a power that no difference at all reaches already.
+ *
+ * @example
+ * detectableEffect(64); // → 0.3556
  */
 export function detectableEffect(samples: number, options: PowerOptions & { readonly power?: number } = {}): number {
   checkSamples(samples);

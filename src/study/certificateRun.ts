@@ -8,6 +8,7 @@ import { type CertificateBlockEntry, type EvaluationEntry, SERIES } from "./entr
 import { runEvaluate, type ScheduleToEvaluate, type StudyEvaluateOptions } from "./evaluateRun.js";
 import { evaluations } from "./reading.js";
 
+/** How a study certifies a schedule. */
 export interface StudyCertificateOptions extends StudyEvaluateOptions {
   /**
    * Size of a change; default a sixty-fourth of the test samples' mean visual tokens, at least one. Larger changes have

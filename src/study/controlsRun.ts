@@ -10,6 +10,7 @@ import { PICTURE_CONTROLS, runPictureControl } from "./pictureControls/index.js"
 import { evaluations } from "./reading.js";
 import { configurationAt } from "./searchRun.js";
 
+/** At which budgets controls are run. */
 export interface StudyControlsOptions {
   /** Budgets that the search has been evaluated at, in the study's unit; default all of them. */
   readonly budgets?: readonly number[];

@@ -34,6 +34,7 @@ import { oneOf, Study, type Surroundings } from "./study.js";
 import { loadStudyModel, type StudyModel } from "./studyModel.js";
 import { kernelLabel } from "./training.js";
 
+/** What a study is about, and where it is kept. */
 export interface StudyOptions {
   /** A checkpoint directory, or a model that is loaded (`loadStudyModel`), which stays its owner's. */
   readonly model: string | StudyModel;
@@ -200,6 +201,11 @@ function openJournal(directory: string | null, header: HeaderEntry, warn: (sente
  * @returns to be closed.
  * @throws EspalierError for samples without an answer, settings that do not exist or differ from those the study was begun with, a study that another
  *   process is using, a damaged journal, a disk that refuses.
+ *
+ * @example
+ * const study = await createStudy({ model: EMBEDDED_DIRECTORY, data, storage: "runs", name: "first" });
+ * await study.search({ budgets: [0.1, 0.3] });
+ * await study.close();
  */
 export async function createStudy(options: StudyOptions): Promise<Study> {
   const { data, storage, name = "study", seed = 0 } = options;
@@ -334,6 +340,9 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
  * process is working on may be read.
  *
  * @throws EspalierError when there is no such study, or its journal is damaged.
+ *
+ * @example
+ * const { frontier } = await readStudy("runs", "first"); // without the model
  */
 export async function readStudy(storage: string, name: string): Promise<Results> {
   const directory = studyFolder(storage, name);

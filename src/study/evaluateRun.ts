@@ -14,6 +14,7 @@ import { demandSamples } from "./data/index.js";
 import { type EvaluationEntry, SERIES } from "./entries.js";
 import { evaluateUnpruned } from "./unpruned.js";
 
+/** How reports call a schedule that was brought along. */
 export interface StudyEvaluateOptions {
   /** Name of the configuration in reports; default made from the schedule's content. */
   readonly name?: string;

@@ -13,6 +13,7 @@ export type StudyPart =
   | "certificate"
   | "intervals";
 
+/** What a study tells, by the event's name. */
 export interface StudyEvents {
   /** Some of a part is done. */
   readonly progress: {

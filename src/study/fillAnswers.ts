@@ -7,6 +7,7 @@ import { AnswerCache, answerKey } from "./answerCache.js";
 import type { StudyData, StudySample } from "./data/index.js";
 import type { StudyModel } from "./studyModel.js";
 
+/** How missing answers are generated and remembered. */
 export interface FillAnswersOptions {
   /** Tokens after which an answer without an end is taken as it is; default 128. */
   readonly maxNewTokens?: number;
@@ -70,6 +71,9 @@ export function demandAnswers({ train, validation, test }: StudyData): void {
  * @returns the same data where nothing is missing; else with answers, and a note of how many are the teacher's and how many
  *   samples were dropped.
  * @throws EspalierError when a sample that is scored has no answer; Stopped.
+ *
+ * @example
+ * const filled = await fillAnswers(studyModel, data, { cache: "answers.jsonl" }); // what lacks an answer gets the unpruned model's
  */
 export async function fillAnswers(
   studyModel: StudyModel,

@@ -10,6 +10,7 @@ import { recipeSeries } from "./entries.js";
 import { evaluatedBudgets } from "./reading.js";
 import { configurationAt } from "./searchRun.js";
 
+/** Which published recipes are run, and at which budgets. */
 export interface StudyRecipesOptions {
   /** Recipes by name; default fastv, vtw, pyramidDrop and the selector's own. */
   readonly names?: readonly string[];

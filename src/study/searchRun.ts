@@ -11,6 +11,7 @@ import { SERIES } from "./entries.js";
 import { begunOptions, type TrainingOptions, trainedSearch, trainingOf } from "./training.js";
 import { evaluateUnpruned } from "./unpruned.js";
 
+/** At which budgets the search is evaluated, and how it is trained. */
 export interface StudySearchOptions extends TrainingOptions {
   /** In the study's budget unit; default the twenty at which frontiers are read (METHOD §9), in that unit. */
   readonly budgets?: readonly number[];

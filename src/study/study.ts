@@ -145,7 +145,12 @@ export class Study {
     return this.#context.entriesOf("evaluation").map((entry) => this.#context.describe(entry));
   }
 
-  /** Listens to what happens (`StudyEvents`). @returns takes the listener away again. */
+  /**
+   * Listens to what happens (`StudyEvents`). @returns takes the listener away again.
+   *
+   * @example
+   * const silence = study.on("progress", ({ label, done, total }) => console.log(label, done, "of", total));
+   */
   on<E extends keyof StudyEvents>(event: E, listener: (event: StudyEvents[E]) => void): () => void {
     return this.#context.emitter.on(event, listener);
   }
@@ -156,12 +161,21 @@ export class Study {
    *
    * @throws EspalierError for a budget that a sample cannot meet, and training settings that differ from those begun with;
    *   Stopped.
+   *
+   * @example
+   * await study.search({ budgets: [0.1, 0.3, 0.5] });
+   * await study.search({ kernel: "singleStep" }); // a series of its own, beside it
    */
   search({ signal, ...options }: StudySearchOptions & Stoppable = {}): Promise<void> {
     return this.#run("search", signal, (pacer) => runSearch(this.#context, options, pacer));
   }
 
-  /** Evaluates the reference grid on the validation samples and what it chooses on the test samples (METHOD §9). */
+  /**
+   * Evaluates the reference grid on the validation samples and what it chooses on the test samples (METHOD §9).
+   *
+   * @example
+   * await study.grid({ singleStep: 20, random: 50 });
+   */
   grid(options: StudyGridOptions & Stoppable = {}): Promise<void> {
     return this.#run("grid", options.signal, (pacer) => runGrid(this.#context, options, pacer));
   }
@@ -173,12 +187,20 @@ export class Study {
    * @param rival a name of `SEARCHERS`, or a searcher of one's own.
    * @throws EspalierError for an unknown name, a number of evaluations that is none, and settings that differ from those begun
    *   with; Stopped.
+   *
+   * @example
+   * await study.rival("nsga2", { evaluations: 200 });
    */
   rival(rival: string | SearcherMethod, { signal, ...options }: StudyRivalOptions & Stoppable = {}): Promise<void> {
     return this.#run("rival", signal, (pacer) => runRival(this.#context, rival, options, pacer));
   }
 
-  /** Evaluates the controls at the search's cost: random tokens, a uniform stride, and smaller pictures where there are any. */
+  /**
+   * Evaluates the controls at the search's cost: random tokens, a uniform stride, and smaller pictures where there are any.
+   *
+   * @example
+   * await study.controls({ budgets: [0.1, 0.3] });
+   */
   controls(options: StudyControlsOptions & Stoppable = {}): Promise<void> {
     return this.#run("controls", options.signal, (pacer) => runControls(this.#context, options, pacer));
   }
@@ -188,6 +210,9 @@ export class Study {
    * selector's own.
    *
    * @throws EspalierError for a recipe that there is not, and a budget that a sample cannot meet; Stopped.
+   *
+   * @example
+   * await study.recipes({ names: ["fastv", "pyramidDrop"] });
    */
   recipes(options: StudyRecipesOptions & Stoppable = {}): Promise<void> {
     return this.#run("recipes", options.signal, (pacer) => runRecipes(this.#context, options, pacer));
@@ -198,6 +223,10 @@ export class Study {
    * name. `results` then has them, with Holm's correction over all.
    *
    * @throws Stopped.
+   *
+   * @example
+   * await study.compare();
+   * const { comparisons } = await study.results();
    */
   compare(options?: StudyComparisonsOptions & Stoppable): Promise<void>;
   /**
@@ -206,6 +235,9 @@ export class Study {
    *
    * @param a, b names of series (`search`, `grid`, `control:random` …), or names under which schedules were evaluated.
    * @throws EspalierError for a name that the study does not have, and budgets at which it does not have both; Stopped.
+   *
+   * @example
+   * await study.compare("search", "control:random", { budgets: [0.3] });
    */
   compare(a: string, b: string, options?: StudyComparisonOptions & Stoppable): Promise<void>;
   compare(
@@ -225,6 +257,9 @@ export class Study {
    *
    * @returns its mean over them, with intervals.
    * @throws EspalierError for a schedule that rises, or does not fit model and samples; Stopped.
+   *
+   * @example
+   * const { divergence } = await study.evaluate({ shares: [1, 1, 0.5, 0.5, 0.25, 0.25, 0, 0] }, { name: "mine" });
    */
   evaluate(schedule: ScheduleToEvaluate, options: StudyEvaluateOptions & Stoppable = {}): Promise<ResultMean> {
     return this.#run("evaluate", options.signal, async (pacer) => {
@@ -242,6 +277,9 @@ export class Study {
    *   sample's own counts as the search proposed them there.
    * @returns prices by layer with intervals, and the best exchange between two layers.
    * @throws EspalierError as `evaluate`, and for a budget that the search was not evaluated at; Stopped.
+   *
+   * @example
+   * const { exchange } = await study.certificate({ budget: 0.3 });
    */
   certificate(
     wanted: ScheduleToCertify,
@@ -258,6 +296,9 @@ export class Study {
    * What a schedule leaves of test samples' pictures: for every visual token, the layer at which it goes.
    *
    * @throws EspalierError as `evaluate`, and where no sample has its picture at hand; Stopped.
+   *
+   * @example
+   * const [{ picture, lost }] = await study.survival({ shares: [1, 1, 0.5, 0.5, 0.25, 0.25, 0, 0] }, { samples: 1 });
    */
   async survival(
     schedule: ScheduleToEvaluate,
@@ -274,7 +315,12 @@ export class Study {
     return this.#run("survival", options.signal, (pacer) => runSurvival(this.#context, schedules, options, pacer));
   }
 
-  /** Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`). */
+  /**
+   * Everything that has been evaluated, with intervals, comparisons, certificates and quality (`RESULTS.md`).
+   *
+   * @example
+   * const { means, comparisons } = await study.results();
+   */
   results(options: Stoppable = {}): Promise<Results> {
     return this.#run("results", options.signal, async (pacer) => {
       this.#context.progress("intervals", "intervals", 0, 1);
@@ -316,7 +362,12 @@ export class Study {
     return predictionIn(unit, this.#context.header, this.#context.cost);
   }
 
-  /** The search's configurations that none of its others dominates, by rising cost. */
+  /**
+   * The search's configurations that none of its others dominates, by rising cost.
+   *
+   * @example
+   * (await study.frontier()).map(({ cost, divergence }) => [cost.normalised, divergence.mean]);
+   */
   async frontier(options: Stoppable = {}): Promise<FrontierPoint[]> {
     return (await this.results(options)).frontier;
   }
@@ -327,6 +378,9 @@ export class Study {
    * @param wanted.budget mean cost over the test samples, in `unit`.
    * @param wanted.unit default the study's.
    * @throws EspalierError when the frontier has nothing that cheap; the cheapest is named.
+   *
+   * @example
+   * const { mean, schedule } = await study.best({ budget: 0.3, unit: "share" });
    */
   async best(wanted: { budget: number; unit?: BudgetUnit } & Stoppable): Promise<BestSchedule> {
     const unit = oneOf(wanted.unit ?? this.#context.settings.budgetUnit, BUDGET_UNITS, "budget unit");
@@ -357,12 +411,22 @@ export class Study {
     return { point, mean, schedule: { common: { shares }, samples, about } };
   }
 
-  /** Stops what is running after the layer that is being computed; its promise rejects with `Stopped`. */
+  /**
+   * Stops what is running after the layer that is being computed; its promise rejects with `Stopped`.
+   *
+   * @example
+   * process.once("SIGINT", () => study.stop());
+   */
   stop(): void {
     this.#running?.controller.abort();
   }
 
-  /** Stops, waits for what was asked for to end, and gives the study free. */
+  /**
+   * Stops, waits for what was asked for to end, and gives the study free.
+   *
+   * @example
+   * await study.close();
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.stop();

@@ -7,6 +7,7 @@ import { EspalierError } from "../errors.js";
 import { type LoadOptions, loadModel, type VisionLanguageModel } from "../models/index.js";
 import { fingerprintModel } from "./fingerprint.js";
 
+/** A loaded model with what reports say of it; made by `loadStudyModel`. */
 export interface StudyModel {
   readonly model: VisionLanguageModel;
   readonly config: ModelConfig;
@@ -16,7 +17,12 @@ export interface StudyModel {
   readonly embedded: boolean;
 }
 
-/** The directory of the embedded model; in the package's root, from dist/src/study. */
+/**
+ * The directory of the embedded model; in the package's root, from dist/src/study.
+ *
+ * @example
+ * const processor = Processor.fromDirectory(EMBEDDED_DIRECTORY);
+ */
 export const EMBEDDED_DIRECTORY = fileURLToPath(new URL("../../../embedded", import.meta.url));
 
 /** @throws EspalierError when the embedded model is not in this checkout. */
@@ -34,6 +40,11 @@ export function demandEmbedded(): string {
  * @param options as of `loadModel`.
  * @returns the caller disposes `model`.
  * @throws EspalierError as `loadModel`.
+ *
+ * @example
+ * const studyModel = await loadStudyModel(EMBEDDED_DIRECTORY);
+ * studyModel.name; // → "espalier-tiny"
+ * studyModel.model.dispose();
  */
 export async function loadStudyModel(directory: string, options: LoadOptions = {}): Promise<StudyModel> {
   const { model, config } = await loadModel(directory, options);

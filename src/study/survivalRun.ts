@@ -9,6 +9,7 @@ import type { StudyContext } from "./context.js";
 import { demandSamples } from "./data/index.js";
 import { asFile, type ScheduleToEvaluate } from "./evaluateRun.js";
 
+/** Of how many pictures survival is told. */
 export interface StudySurvivalOptions {
   /** How many test samples, those at first in the data's order; default 8. */
   readonly samples?: number;

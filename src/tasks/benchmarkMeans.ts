@@ -32,7 +32,15 @@ export interface BenchmarkMeans {
   readonly missing: readonly string[];
 }
 
-/** Sums up scores benchmark by benchmark, and takes the mean over benchmarks. */
+/**
+ * Sums up scores benchmark by benchmark, and takes the mean over benchmarks.
+ *
+ * @example
+ * const { mean } = benchmarkMeans([
+ *   { task: "ChartQA_TEST", id: "1", score: 1 },
+ *   { task: "ChartQA_TEST", id: "2", score: 0 },
+ * ]);
+ */
 export function benchmarkMeans(questions: readonly TitledScore[]): BenchmarkMeans {
   const byTask = new Map<string, TitledScore[]>();
   for (const question of questions) {

@@ -119,6 +119,9 @@ interface Place {
  * @param file of a set that is split into shards (`test-00000-of-00003.parquet`) any one; all of them are read.
  * @throws EspalierError that names the row for a missing value, and for a missing column, a file that is damaged or cut off, a
  *   shard that is not there, and a file of another benchmark than its name says.
+ *
+ * @example
+ * const file = await openParquet("lmms-lab/MME/data/test-00000-of-00002.parquet");
  */
 export async function openParquet(file: string, options: QuestionOptions = {}): Promise<QuestionFile> {
   const shards: Shard[] = [];

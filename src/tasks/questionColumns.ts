@@ -8,6 +8,7 @@ import type { Split } from "./samples.js";
 /** A row's values by column: text, numbers, lists; null and undefined where there is none. */
 export type Cells = ReadonlyMap<string, unknown>;
 
+/** What a file of questions may lack. */
 export interface QuestionOptions {
   /**
    * Which questions may lack an answer, and are read with none instead of refused: "none" (default), "some" where the file has

@@ -10,6 +10,7 @@
 import { openSafetensors, type SafetensorsFile, type TensorToWrite, writeSafetensors } from "../checkpoint/index.js";
 import { EspalierError } from "../errors.js";
 
+/** The part of a study that a sample belongs to. */
 export type Split = "train" | "validation" | "test";
 
 /** In the order of their numbers in a file. */
@@ -43,6 +44,9 @@ export interface EncodedSample {
  *   is "train". Tokens behind the last labelled one are dropped: nothing that is predicted depends on them.
  * @returns samples with ids "0", "1", … in the file's order and task "samples".
  * @throws EspalierError that names the tensor, or the sample, for everything that does not fit together.
+ *
+ * @example
+ * const [{ id, inputIds, promptLength }] = readSamples("samples.safetensors");
  */
 export function readSamples(path: string): EncodedSample[] {
   const file = openSafetensors(path);
@@ -232,6 +236,10 @@ class SampleReader {
  * @param samples at least one, all with the same `patchWidth`.
  * @throws EspalierError when the disk is full or the place cannot be written.
  * @throws RangeError when there are no samples or their patches differ in width.
+ *
+ * @example
+ * const encoded = processor.encode({ images: [await readImage("chart.png")], question: "Which year?", answer: "1999" });
+ * writeSamples("samples.safetensors", [{ id: "1", task: "chart", split: "test", ...encoded }]);
  */
 export function writeSamples(path: string, samples: readonly EncodedSample[]): void {
   const patchWidth = samples[0]?.patchWidth;

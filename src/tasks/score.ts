@@ -19,6 +19,10 @@ export function metricOf(task: string, options: readonly string[] = []): Metric 
  * @param answers accepted answers, or one an annotator; none make every prediction wrong.
  * @param options texts of A, B, C … where the question offers them; an empty text is no option.
  * @param category of the question within its benchmark.
+ *
+ * @example
+ * score("ChartQA_TEST", "102", ["100"]); // → 1
+ * score("VizWiz", "", ["nothing"]); // → 0
  */
 export function score(
   task: string,

@@ -30,6 +30,9 @@ const FORMAT = "A tab-separated VLMEvalKit file";
  * @param file hundreds of megabytes are fine: one record is in memory at a time.
  * @throws EspalierError that names the line for a missing column or value, a duplicate index, bad base64, a reference to a
  *   row without picture, an unclosed quote, and a file of another benchmark than its name says.
+ *
+ * @example
+ * const { items } = openTsv("ChartQA_TEST.tsv");
  */
 export function openTsv(file: string, options: QuestionOptions = {}): TsvBenchmark {
   const records = new TsvRecords(file);

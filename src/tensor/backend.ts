@@ -213,6 +213,9 @@ async function choose(forced: BackendName | null): Promise<BackendReport> {
  *
  * @param backend the one to use; default: the best that works.
  * @throws EspalierError when the one asked for is unknown, cannot be used, or another one is already active.
+ *
+ * @example
+ * const { backend, device } = await useBackend(); // CUDA, native CPU, WASM or JavaScript, the best that works
  */
 export async function useBackend(backend?: BackendName): Promise<BackendReport> {
   const forced = requested(backend);

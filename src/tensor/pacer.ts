@@ -3,7 +3,16 @@
 /** Longest stretch of work before others get a turn, in milliseconds. */
 const STRETCH_MS = 40;
 
-/** Thrown out of a computation that was asked to stop; what it had finished stays. */
+/**
+ * Thrown out of a computation that was asked to stop; what it had finished stays.
+ *
+ * @example
+ * try {
+ *   await study.search({ signal: AbortSignal.timeout(60_000) });
+ * } catch (error) {
+ *   if (!(error instanceof Stopped)) throw error; // what is finished is kept: the same call goes on from there
+ * }
+ */
 export class Stopped extends Error {
   override readonly name = "Stopped";
   constructor() {
@@ -11,6 +20,13 @@ export class Stopped extends Error {
   }
 }
 
+/**
+ * Gives way to other work now and then, and stops when it is asked to; long loops await its `pause`.
+ *
+ * @example
+ * const pacer = new Pacer(AbortSignal.timeout(60_000));
+ * await pacer.pause(); // throws Stopped once the minute is over
+ */
 export class Pacer {
   /** Its abort makes the next `pause` throw. */
   readonly signal: AbortSignal | undefined;

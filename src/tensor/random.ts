@@ -13,6 +13,10 @@ function hashLabel(label: string): number {
  * A reproducible stream of random numbers (xoroshiro128+).
  *
  * Same seed, same sequence of calls, same numbers, on every machine. `state` can be stored as JSON and restored.
+ *
+ * @example
+ * const random = new Random(7);
+ * random.fork("order").integer(0, 9) === new Random(7).fork("order").integer(0, 9); // → true
  */
 export class Random {
   #generator: RandomGenerator;

@@ -25,6 +25,7 @@ export interface Gemma3TokenIds extends SpecialTokenIds {
   readonly imageEnd: number;
 }
 
+/** The configuration of Gemma 3 (arXiv 2503.19786), checked. */
 export interface Gemma3Config {
   readonly architecture: "gemma3";
   readonly decoder: Gemma3DecoderConfig;

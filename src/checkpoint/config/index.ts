@@ -53,6 +53,11 @@ export const SUPPORTED_ARCHITECTURES: readonly string[] = Object.keys(READERS);
  * Reads config.json, and generation_config.json where there is one, of a checkpoint directory.
  *
  * @throws EspalierError when config.json is missing, its architecture unknown, or a value is out of range.
+ *
+ * @example
+ * const { architecture, decoder } = readConfig(EMBEDDED_DIRECTORY);
+ * architecture; // → "qwen2_5_vl"
+ * decoder.layers; // → 8
  */
 export function readConfig(directory: string): ModelConfig {
   const file = path.join(directory, "config.json");

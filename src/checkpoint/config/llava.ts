@@ -21,6 +21,7 @@ export interface ClipVisionConfig extends FixedTowerConfig {
   readonly activation: "quick_gelu";
 }
 
+/** The configuration of LLaVA-1.5 (arXiv 2310.03744), checked. */
 export interface LlavaConfig {
   readonly architecture: "llava";
   readonly decoder: LlamaDecoderConfig;

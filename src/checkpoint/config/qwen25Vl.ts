@@ -43,6 +43,7 @@ export interface QwenTokenIds extends SpecialTokenIds {
   readonly visionEnd: number;
 }
 
+/** The configuration of Qwen2.5-VL (arXiv 2502.13923), checked. */
 export interface Qwen25VlConfig {
   readonly architecture: "qwen2_5_vl";
   readonly decoder: QwenDecoderConfig;

@@ -53,7 +53,14 @@ export interface EncodedPrompt extends PatchedImages {
 /** Stands for an answer while the end of the assistant's turn is looked for. */
 const ANSWER_MARK = "ANSWER\u2063MARK";
 
-/** A checkpoint's tokenizer, chat template and image processor. Made by `Processor.fromDirectory`. */
+/**
+ * A checkpoint's tokenizer, chat template and image processor. Made by `Processor.fromDirectory`.
+ *
+ * @example
+ * const processor = Processor.fromDirectory("Qwen2.5-VL-3B-Instruct");
+ * const prompt = processor.encode({ images: [await readImage("chart.png")], question: "Which year?" });
+ * processor.decode(prompt.inputIds.subarray(0, prompt.promptLength));
+ */
 export class Processor {
   readonly config: ModelConfig;
   readonly imageConfig: ImageProcessorConfig;

@@ -29,6 +29,7 @@ import { PAGE_SCRIPT } from "./pageScript.js";
 import { PAGE_STYLE } from "./pageStyle.js";
 import { benchmarksTable, comparisonsTable, listedMeans, meansTable, searchersTable } from "./pageTables.js";
 
+/** What the page of a study contains. */
 export interface PageOptions {
   /** Heading of the page; the study's name, or the model's, unless told. */
   readonly title?: string;
@@ -161,6 +162,9 @@ function provenance(results: Results): string {
  * @param results validated first. Rows travel along up to `maximumRows`.
  * @returns the page; the same results give the same bytes.
  * @throws EspalierError for results that are not valid.
+ *
+ * @example
+ * const html = await renderPage(await study.results(), { title: "ChartQA, Qwen2.5-VL-3B" });
  */
 export async function renderPage(input: Results, options: PageOptions = {}): Promise<string> {
   const results = validateResults(input);

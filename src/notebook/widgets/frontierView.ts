@@ -20,6 +20,7 @@ import type { FrontierSource } from "./source.js";
 import { StudySource } from "./studySource.js";
 import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
 
+/** How a frontier is shown. */
 export interface FrontierViewOptions {
   /** Limits that are drawn as lines: the most a configuration may cost, the least it must be right. Default none. */
   readonly constraints?: readonly FrontierConstraint[];
@@ -44,6 +45,7 @@ export interface SelectedConfiguration {
   readonly shares: readonly number[] | null;
 }
 
+/** What a shown frontier tells, by the event's name. */
 export interface FrontierEvents {
   readonly selected: SelectedConfiguration | null;
   readonly budget: number | null;
@@ -65,6 +67,10 @@ type State = FrontierState;
 /**
  * Made by `show` and `frontier`, which draw it. Its state is the notebook's: what the user does in the widget is read here, and
  * what the program sets is shown there.
+ *
+ * @example
+ * const view: FrontierView = show(study);
+ * const shares = (await view.selected())?.shares; // of what is clicked
  */
 export class FrontierView extends DisplayHandle {
   readonly #source: FrontierSource;
@@ -336,6 +342,10 @@ export class FrontierView extends DisplayHandle {
  * notebook, it is a figure.
  *
  * @throws EspalierError in a program that is no notebook, and for a front end that is none.
+ *
+ * @example
+ * const view = show(study); // drawn as the search goes on
+ * await study.search();
  */
 export function show(study: Study, options: FrontierViewOptions = {}): FrontierView {
   return frontier(study, options);
@@ -345,6 +355,10 @@ export function show(study: Study, options: FrontierViewOptions = {}): FrontierV
  * Shows a frontier: of a study, of results, or of points as `study.frontier()` gives them.
  *
  * @throws EspalierError in a program that is no notebook; for results without a mean, no points, and a front end that is none.
+ *
+ * @example
+ * const view = frontier(await readStudy("runs", "first")); // of results, or of points
+ * view.budget = 0.3;
  */
 export function frontier(
   of: Study | Results | readonly FrontierPoint[],

@@ -25,6 +25,7 @@ import {
 } from "./shownSchedule.js";
 import { changesOf, demandKernel, Listeners, WidgetOutput } from "./view.js";
 
+/** How a schedule is shown. */
 export interface ScheduleViewOptions {
   /** What evaluates a schedule when a layer is let go; default the linked frontier's. Without one nothing is evaluated. */
   readonly study?: Study;
@@ -40,6 +41,7 @@ export interface ScheduleViewOptions {
   readonly frontEnd?: WidgetFrontEnd;
 }
 
+/** What a shown schedule tells, by the event's name. */
 export interface ScheduleEvents {
   /** The user has let a layer go. */
   readonly shares: readonly number[];
@@ -49,7 +51,13 @@ export interface ScheduleEvents {
 
 type State = Pick<TwoWayState, "selected" | "budget" | "shares">;
 
-/** Made by `schedule`, which draws it. */
+/**
+ * Made by `schedule`, which draws it.
+ *
+ * @example
+ * const view: ScheduleView = schedule({ shares: pyramidDropShares(32) });
+ * writeScheduleFile("edited.json", { common: { shares: view.shares }, samples: new Map() });
+ */
 export class ScheduleView extends DisplayHandle {
   readonly #study: Study | null;
   readonly #frontier: FrontierView | null;
@@ -289,6 +297,10 @@ function percent(share: number): string {
  *
  * @param of one schedule, or several to compare.
  * @throws EspalierError in a program that is no notebook, for schedules of different length, none, and a front end that is none.
+ *
+ * @example
+ * const edited = schedule(await study.best({ budget: 0.3 }), { pictures: 4 });
+ * edited.shares; // as they were dragged
  */
 export function schedule(
   of: ShowableSchedule | readonly ShowableSchedule[],

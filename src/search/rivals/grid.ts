@@ -3,7 +3,12 @@ import { EspalierError } from "../../errors.js";
 import { Random } from "../../tensor/index.js";
 import type { SearcherMethod } from "./searcher.js";
 
-/** The published seed of the reference grid's random part. */
+/**
+ * The published seed of the reference grid's random part.
+ *
+ * @example
+ * GRID_SEED; // → 20260415
+ */
 export const GRID_SEED = 20260415;
 
 export interface GridOptions {
@@ -52,6 +57,9 @@ function randomMonotone(layers: number, random: Random): number[] {
  * The shares of every configuration of the grid, [configurations][L]: the same for the same options on every machine.
  *
  * @param layers L ≥ 1; with one layer nothing can be pruned, and every configuration is [1].
+ *
+ * @example
+ * referenceGrid(8, { singleStep: 20, random: 50 }).length; // → 70
  */
 export function referenceGrid(layers: number, options: GridOptions = {}): number[][] {
   const { singleStep = 200, random = 500, seed = GRID_SEED } = options;
@@ -65,6 +73,9 @@ export function referenceGrid(layers: number, options: GridOptions = {}): number
  * seed is the problem's.
  *
  * @throws EspalierError for a number of schedules that is no whole number from 0 up, and for none at all.
+ *
+ * @example
+ * await study.grid({ singleStep: 20, random: 50 }); // runs gridSearch({ singleStep: 20, random: 50 }) on the validation samples
  */
 export function gridSearch({ singleStep = 200, random = 500 }: Omit<GridOptions, "seed"> = {}): SearcherMethod {
   for (const [what, value] of Object.entries({ singleStep, random })) {

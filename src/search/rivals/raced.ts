@@ -41,6 +41,9 @@ const ROUNDING = 1e-12;
  * the evaluations, the least promising are given up, so that those in the race at its end are measured on all samples; a member
  * of the frontier can be among them. Schedules measured on some samples only are not results. With one layer there is nothing
  * to search. Nothing is drawn but the grid, under its published seed.
+ *
+ * @example
+ * await study.rival(raced, { evaluations: 200 });
  */
 export const raced: SearcherMethod = {
   name: "raced",

@@ -20,7 +20,13 @@ const within = (low: number, x: number, high: number) => Math.min(high, Math.max
 /** How near the ends of a coordinate its parameter may come: ±9.2 before the sigmoid, where shares have long stopped moving. */
 const END = 1e-4;
 
-/** The schedules of a kernel function: each coordinate is the sigmoid of one unconstrained parameter. */
+/**
+ * The schedules of a kernel function: each coordinate is the sigmoid of one unconstrained parameter.
+ *
+ * @example
+ * const space = kernelSpace(kernelFunction("singleStep"), 4);
+ * space.decode([[0.5, 0.5]]); // → [[1, 1, 0.75, 0.5]]
+ */
 export function kernelSpace(kernel: KernelFunction, layers: number): SearchSpace {
   const dimensions = kernel.parameterCount(layers);
   return {

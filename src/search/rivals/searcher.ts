@@ -33,6 +33,7 @@ export interface Batch {
   readonly samples?: readonly number[];
 }
 
+/** A search in progress: proposes schedules, and is told how far each leads from the unpruned model. */
 export interface Searcher {
   /**
    * The next schedules to measure; null when the search is over. Asked in turn with `tell`.

@@ -8,6 +8,7 @@ export const MATCHED_COSTS = {
   latency: "latency",
 } as const satisfies Record<string, CostName>;
 
+/** What both sides of a comparison cost alike. */
 export type Match = keyof typeof MATCHED_COSTS;
 
 /** @throws nothing: whether a word is one of them. */

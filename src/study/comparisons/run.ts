@@ -9,11 +9,13 @@ import { MATCHED_COSTS, type Match } from "./match.js";
 import { type Matching, matchPair } from "./matching.js";
 import { askedComparisons, comparisonPairs, type Pair } from "./pairs.js";
 
+/** At which budgets a study compares. */
 export interface StudyComparisonsOptions {
   /** Budgets that the search has been evaluated at; default those of `comparisonBudgets`. */
   readonly budgets?: readonly number[];
 }
 
+/** How two series or schedules are compared. */
 export interface StudyComparisonOptions extends StudyComparisonsOptions {
   /** What both sides are to cost alike, sample by sample; default what the study searches under. */
   readonly match?: Match;

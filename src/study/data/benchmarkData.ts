@@ -158,6 +158,11 @@ async function encoded(file: QuestionFile, processor: Processor, options: DataOp
  * @param file `.parquet`, or a TSV of any other name; of a Parquet shard all of its set are read.
  * @throws EspalierError for a file or a picture that cannot be used, and a file of another benchmark than its name says;
  *   Stopped.
+ *
+ * @example
+ * const data = await benchmarkData("ChartQA_TEST.tsv", Processor.fromDirectory("Qwen2.5-VL-3B-Instruct"), {
+ *   sizes: { train: 256, validation: 64, test: 128 },
+ * });
  */
 export async function benchmarkData(file: string, processor: Processor, options: DataOptions = {}): Promise<StudyData> {
   const { purpose = "study", everything = false } = options;

@@ -2,6 +2,7 @@
 import { EspalierError } from "../../errors.js";
 import type { StudyData, StudySample } from "./data.js";
 
+/** The files of a study that is made of several. */
 export interface CombinedParts {
   /** At least one, under different names; each is a benchmark of its own in reports. */
   readonly scored: readonly StudyData[];
@@ -19,6 +20,12 @@ export function idOfFile(title: string, id: string): string {
  *
  * @returns with the remarks of all, each with its file's name in front where there are several.
  * @throws EspalierError when two files have the same name, or nothing is to be scored.
+ *
+ * @example
+ * const files = ["MME.tsv", "ChartQA_TEST.tsv"];
+ * const scored = await Promise.all(files.map((file) => benchmarkData(file, processor, { purpose: "scoring" })));
+ * const training = await llavaInstruct("llava_instruct_150k.json", "train2017", processor, { purpose: "training" });
+ * const data = combinedData({ scored, training });
  */
 export function combinedData({ scored, training }: CombinedParts): StudyData {
   const names = scored.map(({ name }) => name);

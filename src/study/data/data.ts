@@ -18,6 +18,7 @@ export interface StudySample extends EncodedSampleLike {
   readonly pictures?: () => Promise<readonly RgbImage[]>;
 }
 
+/** The samples of a study in their three parts. */
 export interface StudyData {
   readonly name: string;
   readonly train: readonly StudySample[];
@@ -41,6 +42,7 @@ export interface SplitSizes {
 /** Used where nothing else is asked for. */
 export const DEFAULT_SIZES: SplitSizes = { train: 256, validation: 128, test: 128 };
 
+/** Which samples of a file a study takes. */
 export interface DataOptions {
   readonly sizes?: Partial<SplitSizes>;
   /** Of the draws that make a split where the data has none; default 0. */

@@ -4,6 +4,7 @@ import { type BenchmarkItem, embeddedItems, type Split } from "../../tasks/index
 import { Pacer } from "../../tensor/index.js";
 import { type DataOptions, DEFAULT_SIZES, type StudyData, type StudySample } from "./data.js";
 
+/** Which samples of the embedded benchmark a study takes. */
 export interface EmbeddedDataOptions extends DataOptions {
   /** The tasks asked in turn, names of `EMBEDDED_TASKS`; default all of them. */
   readonly tasks?: readonly string[];
@@ -13,6 +14,11 @@ export interface EmbeddedDataOptions extends DataOptions {
  * The embedded benchmark, encoded by the processor of a checkpoint that knows its words.
  *
  * @throws EspalierError for a task that does not exist, or no task at all; Stopped.
+ *
+ * @example
+ * const processor = Processor.fromDirectory(EMBEDDED_DIRECTORY);
+ * const data = await embeddedData(processor, { sizes: { train: 4, validation: 2, test: 3 }, tasks: ["count"] });
+ * data.test.length; // → 3
  */
 export async function embeddedData(processor: Processor, options: EmbeddedDataOptions = {}): Promise<StudyData> {
   const { tasks } = options;

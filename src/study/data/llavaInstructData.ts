@@ -15,6 +15,7 @@ import { type DataOptions, DEFAULT_SIZES, type SplitSizes, type StudyData, type 
 import { areaBuckets, balancedOrder, pictureArea } from "./pictureArea.js";
 import { PixelStore } from "./pixelStore.js";
 
+/** Which samples of LLaVA-Instruct a study takes. */
 export interface LlavaInstructDataOptions extends DataOptions, Pick<LlavaInstructOptions, "turns"> {}
 
 /** Of a larger file so many samples, drawn with the seed, are looked at, or this many times those that are wanted. */
@@ -161,6 +162,9 @@ class InstructReader {
  * @returns samples without accepted answers: answers this long have no metric, and are scored by teacher-forced exact match.
  *   Entries without a picture, or whose picture is not there, are passed over and counted in the notes.
  * @throws EspalierError for what is no list of conversations, a picture outside the folder, and no picture at all; Stopped.
+ *
+ * @example
+ * const data = await llavaInstruct("llava_instruct_150k.json", "train2017", processor, { sizes: { train: 30_000 } });
  */
 export async function llavaInstruct(
   file: string,

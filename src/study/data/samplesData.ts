@@ -15,6 +15,9 @@ function pictureKey(values: Float32Array): string {
  * Samples that were tokenised and preprocessed elsewhere (`readSamples`), split as described at `splitUp`.
  *
  * @throws EspalierError for a file that cannot be used; Stopped.
+ *
+ * @example
+ * const data = await samplesData("samples.safetensors"); // tokenised elsewhere
  */
 export async function samplesData(file: string, options: DataOptions = {}): Promise<StudyData> {
   const pacer = new Pacer(options.signal);

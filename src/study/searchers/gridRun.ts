@@ -6,6 +6,7 @@ import type { StudyContext } from "../context.js";
 import { SERIES } from "../entries.js";
 import { runSearcher } from "./run.js";
 
+/** Which reference grid is measured, and in what portions. */
 export interface StudyGridOptions extends GridOptions {
   /** Samples walked together, and lost at most when a process is killed; default 16. */
   readonly block?: number;

@@ -7,6 +7,7 @@ import { SERIES, searcherSeries } from "../entries.js";
 import { kernelLabel } from "../training.js";
 import { runSearcher } from "./run.js";
 
+/** What a rival searcher may spend. */
 export interface StudyRivalOptions {
   /** Schedules that may be measured on all validation samples, or their equal in parts; default 200. */
   readonly evaluations?: number;

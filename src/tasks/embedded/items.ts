@@ -18,6 +18,9 @@ export interface ItemOptions {
  * Item i of a split is always the same, whatever `count`.
  *
  * @throws EspalierError for a negative or fractional `count` or `offset`, a task that does not exist, or no task.
+ *
+ * @example
+ * embeddedItems("test", 2, { tasks: ["count"] }).map(({ task }) => task); // → ["count", "count"]
  */
 export function embeddedItems(split: Split, count: number, options: ItemOptions = {}): BenchmarkItem[] {
   const { offset = 0, tasks = EMBEDDED_TASKS } = options;

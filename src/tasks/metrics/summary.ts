@@ -29,7 +29,12 @@ function groupByTask<T extends { readonly task: string }>(rows: readonly T[]): M
   return groups;
 }
 
-/** Mean score of each task, and the mean of these means. */
+/**
+ * Mean score of each task, and the mean of these means.
+ *
+ * @example
+ * summary([{ task: "count", score: 1 }, { task: "count", score: 0 }, { task: "word", score: 1 }]).mean; // → 0.75
+ */
 export function summary(scores: readonly { readonly task: string; readonly score: number }[]): Summary {
   const tasks = Object.fromEntries(
     [...groupByTask(scores)].map(([task, rows]): [string, TaskSummary] => [

@@ -14,6 +14,9 @@ const TOGETHER = 32;
  * The single cuts take up to two thirds of the evaluations, each on all samples, a layer at a time. Then the model's frontier
  * is solved and as much of it as evaluations are left for is measured, spread evenly over the costs of interest. Nothing is
  * drawn: the seed does not matter. With one layer there is nothing to search.
+ *
+ * @example
+ * await study.rival(additive, { evaluations: 100 });
  */
 export const additive: SearcherMethod = {
   name: "additive",

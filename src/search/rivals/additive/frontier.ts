@@ -44,6 +44,10 @@ interface Open {
  * costs at most `P·range/cells` more; by default P·10⁻⁴ of the range.
  *
  * @throws Stopped.
+ *
+ * @example
+ * const measured = { layers: 2, cuts: [1], levels: [1, 0.5], divergence: [[0, 0.2]], full: 1, costChange: [[0, -0.5]] };
+ * (await additiveFrontier(measured)).length; // → 2
  */
 export async function additiveFrontier(
   model: SeparableModel,

@@ -104,6 +104,9 @@ class GSearch extends ModelBasedSearcher {
  * G-Search with its options.
  *
  * @throws EspalierError when an option is not a whole number of at least 1, or `startup` is below 2: one point has no scale.
+ *
+ * @example
+ * await study.rival(gSearch(), { evaluations: 100 });
  */
 export function gSearch(options: GSearchOptions = {}): SearcherMethod {
   const { startup = 10, batch = 4, candidates = 256 } = options;

@@ -154,6 +154,9 @@ function mean(values: ArrayLike<number>): number {
  * nearest ones are measured. The search ends with its evaluations, or earlier when breeding brings forth nothing new.
  *
  * @throws EspalierError for a population that is no whole number ≥ 2; the searcher's `tell` for a divergence of NaN.
+ *
+ * @example
+ * await study.rival(nsga2(), { evaluations: 200 });
  */
 export function nsga2(options: Nsga2Options = {}): SearcherMethod {
   const { population = 40 } = options;

@@ -6,8 +6,13 @@ import { scaledLayers, stagedShares } from "./stages.js";
 const LAYER = 2;
 
 /**
+ * FastV's schedule (arXiv 2403.06764): one cut early on.
+ *
  * @param ratio R, the share that is dropped, 0 … 1; published .5.
  * @param layer K, the first layer that sees fewer tokens; default the published fraction of the depth.
+ *
+ * @example
+ * fastvShares(8, 0.5, 2); // → [1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
  */
 export function fastvShares(layers: number, ratio = 0.5, layer = scaledLayers([LAYER], layers)[0]): number[] {
   return stagedShares(layers, [layer], [1 - ratio]);

@@ -54,7 +54,13 @@ function lowest(values: readonly number[], least: number): Uint8Array {
   return low;
 }
 
-/** The family over α = 1 − keep, on steps of .01: calibration runs once for each that is asked for. */
+/**
+ * The family over α = 1 − keep, on steps of .01: calibration runs once for each that is asked for.
+ *
+ * @example
+ * const recipe = await fitpruneRecipe(prepared);
+ * const shares = await recipe.shares(0.5);
+ */
 export async function fitpruneRecipe(prepared: PreparedSamples, options: { pacer?: Pacer } = {}): Promise<Recipe> {
   const { model } = prepared;
   const pacer = options.pacer ?? new Pacer();

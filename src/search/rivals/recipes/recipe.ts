@@ -2,6 +2,7 @@
 import { type CostModel, type TokenCounts, totalCost } from "../../../cost/index.js";
 import { countsFromShares } from "../../../schedules/index.js";
 
+/** A published family of layer schedules with one knob (METHOD §8). */
 export interface Recipe {
   readonly name: string;
   /**
@@ -30,6 +31,11 @@ const SETTINGS = 1024;
  *
  * @param limit in the cost model's unit.
  * @returns [L] counts; null where even the recipe's cheapest schedule costs more.
+ *
+ * @example
+ * const recipe = { name: "mine", shares: (keep: number) => pyramidDropShares(model.shape.layers, keep) };
+ * const tokens = { text: 40, visual: 256 };
+ * const counts = await recipeWithin(recipe, cost, tokens, budgetCost(0.3, "share", cost, costRange(cost, tokens)));
  */
 export async function recipeWithin(
   recipe: Recipe,

@@ -22,8 +22,13 @@ const PUBLISHED: readonly (readonly [average: number, kept: readonly number[]])[
 const LINE: typeof PUBLISHED = [[0, [0, 0, 0]], ...PUBLISHED, [TOKENS, [TOKENS, TOKENS, TOKENS]]];
 
 /**
+ * SparseVLM's schedule (arXiv 2410.04417) for a published average of tokens.
+ *
  * @param average of 576 tokens over all layers: 192, 128 or 64.
  * @throws EspalierError for another average.
+ *
+ * @example
+ * sparsevlmShares(32, 192)[31]; // → 0.191
  */
 export function sparsevlmShares(layers: number, average: number): number[] {
   const found = PUBLISHED.find(([one]) => one === average);

@@ -7,7 +7,14 @@ import { stagedShares } from "./stages.js";
 /** The published η: the mean divergence, in nats, below which a layer may withdraw. */
 const THRESHOLD = 0.003;
 
-/** @param layer K, the first layer without visual tokens, 1 … L; L withdraws nothing. */
+/**
+ * VTW's schedule (arXiv 2405.05803): every visual token is withdrawn at one layer.
+ *
+ * @param layer K, the first layer without visual tokens, 1 … L; L withdraws nothing.
+ *
+ * @example
+ * vtwShares(4, 2); // → [1, 1, 0, 0]
+ */
 export function vtwShares(layers: number, layer: number): number[] {
   return stagedShares(layers, [layer], [0]);
 }
@@ -25,6 +32,10 @@ export function vtwRecipe(layers: number): Recipe {
  * @param threshold nats, mean over samples; default the published .003.
  * @returns 1 … L; L where no layer may withdraw.
  * @throws Stopped.
+ *
+ * @example
+ * const layer = await chooseVtwLayer(prepared, { threshold: 0.003 });
+ * const shares = vtwShares(model.shape.layers, layer);
  */
 export async function chooseVtwLayer(
   prepared: PreparedSamples,

@@ -116,6 +116,9 @@ class Tpe extends ModelBasedSearcher {
  * TPE with its options.
  *
  * @throws EspalierError when a count is not a whole number of at least 1.
+ *
+ * @example
+ * await study.rival(tpe(), { evaluations: 200 });
  */
 export function tpe(options: TpeOptions = {}): SearcherMethod {
   const { startup = 10, candidates = 24, batch = 4, weights = "contribution", multivariate = false } = options;
