@@ -47,6 +47,9 @@ class Schedule:
                 content = json.load(opened)
         if not isinstance(content, dict) or content.get("espalierSchedule") != SCHEDULE_VERSION:
             raise ValueError(f'A schedule is a JSON object with "espalierSchedule": {SCHEDULE_VERSION}.')
+        unknown = set(content) - {"espalierSchedule", "shares", "counts", "samples", "about"}
+        if unknown:
+            raise ValueError(f"The schedule has fields that are not known: {', '.join(sorted(unknown))}.")
         about = content.get("about")
         selector = about.get("selector") if isinstance(about, dict) else None
         if selector not in (None, "fastv"):
@@ -54,6 +57,8 @@ class Schedule:
         self.common = _rows(content, "The schedule") if "shares" in content or "counts" in content else None
         self.samples = {}
         for one in content.get("samples", []):
+            if not isinstance(one, dict) or not isinstance(one.get("id"), str) or set(one) - {"id", "shares", "counts"}:
+                raise ValueError('Each of "samples" is an object with "id", and "shares" or "counts".')
             if one["id"] in self.samples:
                 raise ValueError(f'The sample "{one["id"]}" has two schedules; give it one.')
             self.samples[one["id"]] = _rows(one, f'The schedule of sample "{one["id"]}"')
@@ -88,7 +93,7 @@ def _rows(entry, what):
         raise ValueError(f'{what} needs either "shares" or "counts".')
     kind, values = kinds[0], entry[kinds[0]]
     slack = SHARE_TOLERANCE if kind == "shares" else 0
-    if not values or any(isinstance(v, bool) or not isinstance(v, (int, float)) or not v >= -slack for v in values):
+    if not isinstance(values, list) or not values or any(isinstance(v, bool) or not isinstance(v, (int, float)) or not v >= -slack for v in values):
         raise ValueError(f"{what} needs a number from 0 up for each layer.")
     if any(after > before + slack for before, after in zip(values, values[1:])):
         raise ValueError(f"{what} rises, but a token that was removed does not come back.")

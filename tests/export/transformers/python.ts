@@ -11,8 +11,21 @@ function transformersOf(program: string): Promise<string | null> {
   });
 }
 
-/** The first Python with transformers 4.57; otherwise null, and why. */
-export async function findPython(): Promise<{ python: string | null; reason: string }> {
+interface Found {
+  readonly python: string | null;
+  /** Why there is none. */
+  readonly reason: string;
+}
+
+let finding: Promise<Found> | undefined;
+
+/** The first Python with transformers 4.57; importing it takes a while, so the process looks once. */
+export function findPython(): Promise<Found> {
+  finding ??= look();
+  return finding;
+}
+
+async function look(): Promise<Found> {
   const found: string[] = [];
   for (const program of CANDIDATES) {
     if (program === undefined || program === "") continue;
