@@ -53,7 +53,7 @@ class Schedule:
         about = content.get("about")
         selector = about.get("selector") if isinstance(about, dict) else None
         if selector not in (None, "fastv"):
-            raise ValueError(f"The schedule was searched for the selector {selector}; this file selects as fastv does. Search with --selector fastv.")
+            raise ValueError(f"The schedule is of the selector {selector} and this file selects as fastv does: search with --selector fastv.")
         self.common = _rows(content, "The schedule") if "shares" in content or "counts" in content else None
         self.samples = {}
         for one in content.get("samples", []):
@@ -77,7 +77,7 @@ class Schedule:
         kind, values = chosen
         if kind == "counts":
             if values[0] != visual_tokens:
-                raise ValueError(f"The schedule counts {values[0]} visual tokens and the prompt has {visual_tokens}; shares fit any number.")
+                raise ValueError(f"The schedule counts {values[0]} visual tokens, the prompt has {visual_tokens}; shares fit any number.")
             return list(values)
         counts, most = [], visual_tokens
         for share in values:
@@ -93,7 +93,8 @@ def _rows(entry, what):
         raise ValueError(f'{what} needs either "shares" or "counts".')
     kind, values = kinds[0], entry[kinds[0]]
     slack = SHARE_TOLERANCE if kind == "shares" else 0
-    if not isinstance(values, list) or not values or any(isinstance(v, bool) or not isinstance(v, (int, float)) or not v >= -slack for v in values):
+    numbers = isinstance(values, list) and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+    if not numbers or not values or not all(v >= -slack for v in values):
         raise ValueError(f"{what} needs a number from 0 up for each layer.")
     if any(after > before + slack for before, after in zip(values, values[1:])):
         raise ValueError(f"{what} rises, but a token that was removed does not come back.")
@@ -232,16 +233,21 @@ class PrunedModel:
         return output[0] if isinstance(output, tuple) else output
 
     def _mask(self, layer, queries, keys, pictures, hidden):
-        """What each query sees, as numbers added to the logits: [1, 1, queries, keys]."""
-        q, k = queries[:, None], keys[None]
+        """What each query sees, as numbers added to the logits, [1, 1, queries, keys]; None where the attention knows without."""
         window = getattr(layer.self_attn, "sliding_window", None)
+        alone = len(queries) == 1
+        if window is None and pictures is None and (alone or self.decoder.config._attn_implementation == "sdpa"):
+            # A token behind all others sees every one; rows among themselves see those before them.
+            return None
+        q, k = queries.to(hidden.device)[:, None], keys.to(hidden.device)[None]
         seen = k <= q
         if window is not None:
             seen &= k > q - window
         if pictures is not None:
-            seen |= (pictures[q] >= 0) & (pictures[q] == pictures[k])
-        mask = torch.zeros(seen.shape, dtype=hidden.dtype).masked_fill_(~seen, torch.finfo(hidden.dtype).min)
-        return mask[None, None].to(hidden.device)
+            picture = pictures.to(hidden.device)
+            seen |= (picture[q] >= 0) & (picture[q] == picture[k])
+        mask = torch.zeros(seen.shape, dtype=hidden.dtype, device=hidden.device)
+        return mask.masked_fill_(~seen, torch.finfo(hidden.dtype).min)[None, None]
 
     def _last_row(self, i, hidden, places, turns, cache):
         """The attention of the last row to every row of layer i, averaged over heads, in float32: [n] on the CPU."""
@@ -250,9 +256,10 @@ class PrunedModel:
         query = attention.q_proj(layer.input_layernorm(hidden[:, -1:])).view(-1, attention.head_dim)  # [h, d]
         if hasattr(attention, "q_norm"):
             query = attention.q_norm(query)
-        names = {"gemma3": "position_embeddings_local" if getattr(attention, "is_sliding", False) else "position_embeddings_global"}
-        turn = turns[names.get(self.kind, "position_embeddings")]
-        cos, sin = (self._merged(part).to(query.device) for part in _rows_of(turn, places[-1:]))  # [1, d]
+        name = "position_embeddings"
+        if self.kind == "gemma3":
+            name += "_local" if attention.is_sliding else "_global"
+        cos, sin = (self._merged(part).to(query.device) for part in _rows_of(turns[name], places[-1:]))  # [1, d]
         half = query.shape[-1] // 2
         query = query * cos + torch.cat([-query[:, half:], query[:, :half]], -1) * sin
         keys = cache.layers[i].keys[0].float()  # [h_kv, n, d]
@@ -283,7 +290,7 @@ class PrunedModel:
         features = [(token, torch.cat(tuple(own))) for token, own in features]
         given = sum(len(own) for _, own in features)
         if given != int(visual.sum()):
-            raise ValueError(f"The prompt has {int(visual.sum())} visual tokens and its pictures give {given}; they do not belong together.")
+            raise ValueError(f"The prompt has {int(visual.sum())} visual tokens and its pictures give {given}; give those of the prompt.")
         for token, own in features:
             embeddings[ids == token] = own.to(embeddings.device, embeddings.dtype)
         return embeddings[None]
