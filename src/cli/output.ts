@@ -60,7 +60,7 @@ export function addOutputOptions(command: Command, out: string): Command {
 }
 
 /** The schedule file of a point of the frontier: the mean shares for any sample, and each test sample's own counts. */
-function scheduleFile(results: Results, point: Results["frontier"][number]): Omit<ScheduleFile, "layers"> {
+export function scheduleFile(results: Results, point: Results["frontier"][number]): Omit<ScheduleFile, "layers"> {
   const key = meanKey(point);
   const mean = results.means.find((one) => meanKey(one) === key)!;
   const rows = results.rows.filter((row) => meanKey(row) === key);

@@ -7,6 +7,7 @@ import { calibrateCommand } from "./calibrate.js";
 import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
+import { exportCommand } from "./export.js";
 import { frontierCommand } from "./frontier.js";
 import { installCommand } from "./install.js";
 import { ROOT } from "./output.js";
@@ -46,6 +47,7 @@ export function createProgram(args: readonly string[]): Command {
     compareCommand(args),
     workerCommand(),
     evaluateCommand(args),
+    exportCommand(args),
     calibrateCommand(args),
     doctorCommand(),
     installCommand(),

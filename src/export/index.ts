@@ -52,5 +52,7 @@ export {
 export { searcherColumns } from "./searcherTable.js";
 export { foldCounts, sparkline } from "./sparkline.js";
 export { renderTable, type TableOptions } from "./table.js";
+export { PRUNE_FILE, pruneFile, pruneReadme } from "./transformers/pruneFile.js";
+export { chooseSingleCut, type SingleCut, type SingleCutLoss, singleCutLoss } from "./transformers/singleCut.js";
 export { meanKey, validateResults } from "./validate.js";
 export { resultsText, stringifyResults, writeResults } from "./writeResults.js";
