@@ -45,6 +45,9 @@ function spread(heights: readonly number[], height: number): number[] {
  * has found something. Data are inside; nothing is loaded.
  *
  * @returns null where no searcher has a curve.
+ * @example
+ * const figure = searchersSpecification(await study.results());
+ * if (figure !== null) await writeFile("searchers.svg", await renderSvg(figure));
  */
 export function searchersSpecification(
   { searchers = [] }: Pick<ResultsHead, "searchers">,
