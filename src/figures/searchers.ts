@@ -47,7 +47,7 @@ function spread(heights: readonly number[], height: number): number[] {
  * @returns null where no searcher has a curve.
  * @example
  * const figure = searchersSpecification(await study.results());
- * if (figure !== null) await writeFile("searchers.svg", await renderSvg(figure));
+ * const svg = figure === null ? "" : await renderSvg(figure);
  */
 export function searchersSpecification(
   { searchers = [] }: Pick<ResultsHead, "searchers">,
