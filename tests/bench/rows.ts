@@ -303,15 +303,17 @@ export const BENCHES: readonly Bench[] = [
         target: "≥ 5×",
         met: ofGrid >= reached && ratios.every((ratio) => ratio >= 5),
       };
-      const steps = multiStep.map(({ budget, difference, low, high, pHolm, verdict: said }): Row => {
-        const judged = said === "not distinguishable" ? ": not distinguishable" : "";
-        return {
-          what: `multi-step − single-step at budget ${budget}, nats, matched executed cost`,
-          measured: `${signed(difference)} [${signed(low)}, ${signed(high)}], p = ${pHolm.toFixed(2)} after Holm${judged}`,
-          target: "",
-          met: null,
-        };
-      });
+      const steps = [...multiStep]
+        .sort((x, y) => (x.budget ?? 0) - (y.budget ?? 0))
+        .map(({ budget, difference, low, high, pHolm, verdict: said }): Row => {
+          const judged = said === "not distinguishable" ? ": not distinguishable" : "";
+          return {
+            what: `multi-step − single-step at budget ${budget}, nats, matched executed cost`,
+            measured: `${signed(difference)} [${signed(low)}, ${signed(high)}], p = ${pHolm.toFixed(2)} after Holm${judged}`,
+            target: "",
+            met: null,
+          };
+        });
       return [verdict, ...table, ...steps];
     },
   },
