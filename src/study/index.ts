@@ -31,6 +31,7 @@ export { JobEvaluator } from "./evaluations/index.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export { type FillAnswersOptions, fillAnswers } from "./fillAnswers.js";
 export type { HypervolumeCurve } from "./hypervolumeCurve.js";
+export { INTERVALS } from "./intervals.js";
 export { parseJournal } from "./journal.js";
 export { duration, Pace, paceText } from "./pace.js";
 export { ownRecipes, type StudyRecipesOptions } from "./recipesRun.js";

@@ -72,6 +72,16 @@ function listsProblem(
   return null;
 }
 
+const unpruned = z.object({ accuracy: z.array(z.number().min(0).max(1)), floorDivergence: z.array(z.number()) });
+
+function unprunedProblem(entry: JournalEntry, { data }: HeaderEntry): string | null {
+  const parsed = unpruned.safeParse(entry);
+  if (!parsed.success) return "is not as a study writes it";
+  const { length } = data.test.ids;
+  const wrong = Object.entries(parsed.data).find(([, list]) => list.length !== length);
+  return wrong === undefined ? null : `has ${wrong[1].length} ${wrong[0]} for ${length} samples`;
+}
+
 function evaluationProblem(entry: EvaluationEntry, header: HeaderEntry): string | null {
   const parsed = evaluation.safeParse(entry);
   if (!parsed.success) {
@@ -108,11 +118,16 @@ export function readJournalContents(bytes: Buffer, source: string): JournalConte
   }
   const first = entries[0] as HeaderEntry;
   for (const entry of entries) {
-    const problem = entry.kind === "evaluation" ? evaluationProblem(entry, first) : null;
+    const problem =
+      entry.kind === "evaluation"
+        ? evaluationProblem(entry, first)
+        : entry.kind === "unpruned"
+          ? unprunedProblem(entry, first)
+          : null;
     if (problem === null) continue;
-    const { series, configuration } = entry as EvaluationEntry;
+    const name = entry.kind === "evaluation" ? `${entry.configuration} of ${entry.series}` : "of the unpruned model";
     throw new EspalierError(
-      `The evaluation ${printable(String(configuration).slice(0, 100))} of ${printable(String(series).slice(0, 100))} in ${printable(source)} ${printable(problem)}.`,
+      `The evaluation ${printable(name.slice(0, 200))} in ${printable(source)} ${printable(problem)}.`,
     );
   }
   return { header: first, entries };

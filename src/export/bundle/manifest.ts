@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { EspalierError } from "../../errors.js";
+import { INTERVALS } from "../../study/index.js";
 import { printable } from "../format.js";
-import type { Results } from "../results.js";
 import { FILE_KINDS, type FileKind } from "./artefacts.js";
 import type { JournalContents } from "./journalContents.js";
 
@@ -64,11 +64,11 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /** A study as the manifest describes it: from its journal, and from nothing else. */
-export function describeStudy({ header, entries }: JournalContents, results: Results): BundledStudy {
+export function describeStudy({ header, entries }: JournalContents): BundledStudy {
   const { settings, model, data } = header;
-  const { model: modelDigest, train, validation, test, seed: _, ...rest } = settings;
+  const { model: modelDigest, train, validation, test, seed, ...rest } = settings;
   const machines = new Map<string, BundledStudy["machines"][number]>();
-  const seeds: Record<string, number> = { ...results.seeds };
+  const seeds: Record<string, number> = { study: seed, bootstrap: INTERVALS.seed };
   for (const entry of entries) {
     if (entry.kind === "session") {
       const { backend, versions } = entry;
@@ -87,9 +87,7 @@ export function describeStudy({ header, entries }: JournalContents, results: Res
     },
     settings: { ...rest },
     seeds,
-    intervals: Object.fromEntries(
-      Object.entries(results.intervals).filter(([, value]) => value !== undefined),
-    ) as Record<string, string | number>,
+    intervals: { ...INTERVALS },
     machines: [...machines.values()],
   };
 }

@@ -18,7 +18,7 @@ function plain(text: string): string {
 
 function preformatted(text: string, label: string): string {
   const lines = plain(text).trimEnd().split("\n").map(printable).join("\n");
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${label}"><pre><code>${escapeHtml(lines)}</code></pre></div>`;
+  return `<div class="scroll panel" tabindex="0" role="region" aria-label="${label}"><pre><code>${escapeHtml(lines)}</code></pre></div>`;
 }
 
 function picture(type: string, base64: string, text: string): string {

@@ -86,7 +86,7 @@ export async function packBundle(options: BundleOptions): Promise<Bundle> {
   for (const { journal, source } of studies) {
     const read = readJournalContents(journal, source);
     const found = await resultsOf(read, pacer);
-    const study = describeStudy(read, found);
+    const study = describeStudy(read);
     const journalName = `${study.folder}/journal.jsonl`;
     add(journalName, "journal", journal);
     for (const { name, kind, text } of await makeArtefacts(found)) {

@@ -94,7 +94,8 @@ export async function verifyBundle(bytes: Buffer, options: VerifyOptions): Promi
     try {
       const journal = readJournalContents(files.get(name) ?? Buffer.alloc(0), name);
       journals.set(study.name, journal);
-      for (const made of await studyChecks(study, journal, manifest, files, tolerance, pacer)) {
+      checks.push(...factChecks(study, journal));
+      for (const made of await artefactChecks(study, journal, manifest, files, tolerance, pacer)) {
         checks.push(made);
         known.add(made.what);
       }
@@ -155,8 +156,25 @@ function signatureOutcome(
   return { outcome: outcome("same"), fingerprint: found.fingerprint };
 }
 
-/** A study: what the manifest says of it, and every file that is made from its journal. */
-async function studyChecks(
+/** What the manifest says of a study, against its journal. */
+function factChecks(study: BundledStudy, journal: JournalContents): Check[] {
+  const { seeds, data, name: _, ...rest } = describeStudy(journal);
+  const { seeds: saidSeeds, data: saidData, name, ...saidRest } = study;
+  const { train, validation, test, ...source } = data;
+  const { train: saidTrain, validation: saidValidation, test: saidTest, ...saidSource } = saidData;
+  const check = <T>(what: string, said: T, found: T): Check => ({
+    what: `${what} of ${printable(name)}`,
+    ...compareValues(said, found, { relative: 0, absolute: 0 }),
+  });
+  return [
+    check("seeds", saidSeeds, seeds),
+    check("samples", { train: saidTrain, validation: saidValidation, test: saidTest }, { train, validation, test }),
+    check("settings", { data: saidSource, ...saidRest }, { data: source, ...rest }),
+  ];
+}
+
+/** Every file that is made from a study's journal. */
+async function artefactChecks(
   study: BundledStudy,
   journal: JournalContents,
   manifest: Manifest,
@@ -164,26 +182,13 @@ async function studyChecks(
   tolerance: Tolerance,
   pacer: Pacer,
 ): Promise<Check[]> {
-  const results = await resultsOf(journal, pacer);
-  const { seeds, data, name: _, folder, ...rest } = describeStudy(journal, results);
-  const { seeds: saidSeeds, data: saidData, name, folder: saidFolder, ...saidRest } = study;
-  const { train, validation, test, ...source } = data;
-  const { train: saidTrain, validation: saidValidation, test: saidTest, ...saidSource } = saidData;
-  const facts = <T>(what: string, said: T, found: T): Check => ({
-    what: `${what} of ${printable(name)}`,
-    ...compareValues(said, found, { relative: 0, absolute: 0 }),
-  });
-  const checks = [
-    facts("seeds", saidSeeds, seeds),
-    facts("samples", { train: saidTrain, validation: saidValidation, test: saidTest }, { train, validation, test }),
-    facts("settings", { folder: saidFolder, data: saidSource, ...saidRest }, { folder, data: source, ...rest }),
-  ];
-  for (const made of await makeArtefacts(results)) {
+  const checks: Check[] = [];
+  const listed = new Set(manifest.files.map(({ name }) => name));
+  for (const made of await makeArtefacts(await resultsOf(journal, pacer))) {
     await pacer.pause();
     const file = `${study.folder}/${made.name}`;
-    const bundled = files.get(file);
-    const isListed = manifest.files.some((one) => one.name === file);
-    if (bundled === undefined || !isListed) checks.push({ what: file, ...outcome("differs", ["it is missing"]) });
+    const bundled = listed.has(file) ? files.get(file) : undefined;
+    if (bundled === undefined) checks.push({ what: file, ...outcome("differs", ["it is missing"]) });
     else checks.push({ what: file, ...compareArtefact(bundled.toString("utf8"), made, tolerance) });
   }
   return checks;

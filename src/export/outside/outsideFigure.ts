@@ -27,10 +27,11 @@ export function outsideSpecification(document: OutsideDocument, { means }: Outsi
     field: "cost",
     type: "quantitative",
     title: costUnit === null ? "Cost, as given" : `Cost, ${printable(costUnit)}`,
+    scale: { zero: false, padding: 12 },
   };
   const y = {
     ...{ field: "score", type: "quantitative", title: `${printable(metric)} (${better} is better)` },
-    scale: { zero: false },
+    scale: { zero: false, padding: 12 },
   };
   const several = new Set(points.map(({ series }) => series)).size > 1;
   const colour = {
