@@ -65,7 +65,9 @@ describe("cli bundle and verify", function () {
     const { code, output } = await inProcess("verify", inFolder("changed.zip"));
     expect(code).to.equal(1);
     expect(output)
-      .to.match(/results\.json +differs\n {4}means\[0\] \(series search, .*\)\.divergence\.mean: 0 in the bundle, [\d.]+ recomputed/)
+      .to.match(
+        /results\.json +differs\n {4}means\[0\] \(series search, .*\)\.divergence\.mean: 0 in the bundle, [\d.]+ recomputed/,
+      )
       .and.to.match(/Not verified: 1 of \d+ checks differs\./);
     const json = await inProcess("verify", inFolder("changed.zip"), "--json");
     expect(json.code).to.equal(1);
@@ -133,7 +135,9 @@ describe("cli bundle and verify", function () {
     expect((await inProcess("verify", bundle, "--rerun")).errors).to.match(/--rerun needs the model/);
     expect((await inProcess("verify", bundle, ...source)).errors).to.match(/give --rerun too/);
     expect((await inProcess("verify", bundle, "--rerun", "none")).errors).to.match(/from 1 up is wanted, or all/);
-    expect((await inProcess("verify", bundle, "--rerun", "1", ...source, "--study", "x")).errors).to.match(/has no study x/);
+    expect((await inProcess("verify", bundle, "--rerun", "1", ...source, "--study", "x")).errors).to.match(
+      /has no study x/,
+    );
   });
 
   it("writes a page with the notebook, which loads nothing", async () => {
@@ -170,7 +174,9 @@ describe("cli bundle and verify", function () {
       const { code, output, errors } = await inProcess(...args);
       expect(code, errors).to.equal(1);
       expect(output).to.equal("");
-      expect(errors).to.match(phrase).and.to.match(/^[^\n]+\n$/);
+      expect(errors)
+        .to.match(phrase)
+        .and.to.match(/^[^\n]+\n$/);
     }
     expect(fs.readdirSync(folder)).to.deep.equal(before);
   });

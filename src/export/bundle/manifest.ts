@@ -50,7 +50,16 @@ const manifestSchema = z.object({
   format: z.literal(BUNDLE_FORMAT),
   version: z.literal(BUNDLE_VERSION),
   generator: z.record(name, text),
-  studies: z.array(studySchema).min(1).max(1_000),
+  studies: z
+    .array(studySchema)
+    .min(1)
+    .max(1_000)
+    // One journal that many studies name would be recomputed for each.
+    .refine(
+      (studies) => new Set(studies.map(({ folder }) => folder)).size === studies.length,
+      "folders are named twice",
+    )
+    .refine((studies) => new Set(studies.map((one) => one.name)).size === studies.length, "studies are named twice"),
   files: z.array(fileSchema).max(10_000),
 });
 

@@ -372,6 +372,13 @@ describe("export/bundle/verify", function () {
       [(files) => files.set("manifest.json", "{"), /not JSON/],
       [(files) => files.set("manifest.json", "[]"), /not valid/],
       [(files) => files.set("manifest.json", '{"format":"espalier.bundle","version":1}'), /not valid/],
+      [
+        (files) =>
+          files.json("manifest.json", (value: { studies: object[] }) => {
+            value.studies.push(value.studies[0]);
+          }),
+        /named twice/,
+      ],
       [(files) => files.without("manifest.json"), /no manifest\.json/],
     ];
     for (const [change, phrase] of changes) {
