@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, Option } from "commander";
 import { EspalierError } from "../errors.js";
+import { scheduleOfPoint } from "../export/bundle/index.js";
 import {
   chooseSingleCut,
   formatBudget,
@@ -21,7 +22,6 @@ import {
 } from "../export/index.js";
 import { readScheduleFile, type ScheduleFile, writeScheduleFile } from "../schedules/index.js";
 import { readStudy } from "../study/index.js";
-import { scheduleFile } from "./output.js";
 import { withStudy } from "./session.js";
 import { addSizeOptions, addSourceOptions, defaultName, type SourceOptions } from "./source.js";
 import {
@@ -121,7 +121,7 @@ async function find(what: string, isFile: boolean, { storage, budget }: ExportOp
   const results = isFile ? await readResults(what) : await readStudy(storage, what);
   demandFastv(what, results.selector);
   const point = choose(results, budget);
-  return { results, point, schedule: scheduleFile(results, point) };
+  return { results, point, schedule: scheduleOfPoint(results, point) };
 }
 
 function isScheduleFile(path: string): boolean {

@@ -6,6 +6,7 @@ import { EspalierError } from "../errors.js";
 import { type Results, readResults } from "../export/index.js";
 import { readStudy } from "../study/index.js";
 import { addOutputOptions, checkOutputs, type OutputOptions, report } from "./output.js";
+import { findOutside, reportOutside } from "./outside.js";
 import { STORAGE } from "./studyOptions.js";
 
 interface FrontierOptions extends OutputOptions {
@@ -28,7 +29,7 @@ async function find(what: string, storage: string): Promise<{ results: Results; 
 export function frontierCommand(): Command {
   const command = new Command("frontier")
     .description("print a study's frontier again and write its files, without computing anything anew")
-    .argument("[study]", "name of a study, or a file of results")
+    .argument("[study]", "name of a study or of imported evaluations, or a file of results")
     .option("--name <name>", "name of the study")
     .option("--storage <dir>", "folder of the studies", STORAGE);
   addOutputOptions(command, "where the study is");
@@ -37,6 +38,11 @@ export function frontierCommand(): Command {
     const what = study ?? options.name;
     if (what === undefined) {
       throw new EspalierError("Which study? Give its name, or a file of results: espalier frontier NAME.");
+    }
+    const outside = findOutside(what, options.storage);
+    if (outside !== null) {
+      await reportOutside(outside.document, options, outside.out);
+      return;
     }
     const { results, out } = await find(what, options.storage);
     await report(results, options, out);

@@ -4,15 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { EspalierError } from "../errors.js";
-import {
-  meanKey,
-  meansCsv,
-  type Results,
-  renderTable,
-  writeAtomically,
-  writeCsv,
-  writeResults,
-} from "../export/index.js";
+import { pointScheduleName, scheduleOfPoint } from "../export/bundle/index.js";
+import { meansCsv, type Results, renderTable, writeAtomically, writeCsv, writeResults } from "../export/index.js";
 import {
   certificateSpecification,
   frontierSpecification,
@@ -22,7 +15,7 @@ import {
   scheduleSpecification,
   searchersSpecification,
 } from "../figures/index.js";
-import { type ScheduleFile, sharesFromCounts, writeScheduleFile } from "../schedules/index.js";
+import { writeScheduleFile } from "../schedules/index.js";
 
 export interface OutputOptions {
   readonly json?: string;
@@ -59,31 +52,6 @@ export function addOutputOptions(command: Command, out: string): Command {
     .option("--out <dir>", `folder for table, JSON, CSV, figures, schedules and page (default: ${out})`);
 }
 
-/** The schedule file of a point of the frontier: the mean shares for any sample, and each test sample's own counts. */
-export function scheduleFile(results: Results, point: Results["frontier"][number]): Omit<ScheduleFile, "layers"> {
-  const key = meanKey(point);
-  const mean = results.means.find((one) => meanKey(one) === key)!;
-  const rows = results.rows.filter((row) => meanKey(row) === key);
-  const { name, fingerprint } = results.model;
-  return {
-    common: { shares: sharesFromCounts(mean.meanCounts, mean.visualTokens) },
-    samples: new Map(rows.map(({ sample, counts }) => [sample, { counts }])),
-    about: {
-      study: results.study,
-      model: { name, fingerprint },
-      selector: results.selector,
-      budget: point.budget,
-      unit: results.budgetUnit,
-      divergence: point.divergence,
-    },
-  };
-}
-
-/** A part of a file name from a configuration's. */
-function fileName(text: string): string {
-  return text.replaceAll(/[^\w.@-]+/g, "-");
-}
-
 /**
  * Writes every form of the results into a folder, made where missing.
  *
@@ -113,8 +81,8 @@ export async function writeEverything(directory: string, results: Results): Prom
   if (searchers !== null) await draw("searchers", searchers);
   if ((results.certificates ?? []).length > 0) await draw("certificates", certificateSpecification(results));
   for (const point of results.frontier) {
-    const name = `schedule-${fileName(point.configuration)}.json`;
-    writeScheduleFile(join(directory, name), scheduleFile(results, point));
+    const name = pointScheduleName(point);
+    writeScheduleFile(join(directory, name), scheduleOfPoint(results, point));
     written.push(name);
   }
   return written;

@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { EspalierError } from "../errors.js";
+import { bundleCommand } from "./bundle.js";
 import { calibrateCommand } from "./calibrate.js";
 import { compareCommand } from "./compare.js";
 import { doctorCommand } from "./doctor.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exportCommand } from "./export.js";
 import { frontierCommand } from "./frontier.js";
+import { importCommand } from "./import.js";
 import { installCommand } from "./install.js";
 import { ROOT } from "./output.js";
 import { parityCommand } from "./parity.js";
@@ -16,6 +18,7 @@ import { preprocessCommand } from "./preprocess.js";
 import { quickstartCommand } from "./quickstart.js";
 import { searchCommand } from "./search.js";
 import { uninstallCommand } from "./uninstall.js";
+import { verifyCommand } from "./verify.js";
 import { workerCommand } from "./worker.js";
 
 /** What commander says of an option or command that does not exist, with what there is behind it. */
@@ -45,6 +48,9 @@ export function createProgram(args: readonly string[]): Command {
     searchCommand(args),
     frontierCommand(),
     compareCommand(args),
+    importCommand(),
+    bundleCommand(),
+    verifyCommand(args),
     workerCommand(),
     evaluateCommand(args),
     exportCommand(args),

@@ -23,6 +23,7 @@ export {
   readScheduleFile,
   type Schedule,
   type ScheduleFile,
+  scheduleFileText,
   writeScheduleFile,
 } from "./scheduleFile.js";
 

@@ -119,6 +119,22 @@ export function parseScheduleFile(text: string, name: string): ScheduleFile {
 }
 
 /**
+ * The text of a schedule file; the same schedules give the same text.
+ *
+ * @throws EspalierError when a schedule in it is invalid.
+ */
+export function scheduleFileText(file: Omit<ScheduleFile, "layers">): string {
+  checkSchedules(file, "The schedule to be written");
+  const json = {
+    espalierSchedule: VERSION,
+    ...file.common,
+    ...(file.samples.size === 0 ? {} : { samples: [...file.samples].map(([id, schedule]) => ({ id, ...schedule })) }),
+    ...(file.about === undefined ? {} : { about: file.about }),
+  };
+  return `${JSON.stringify(json)}\n`;
+}
+
+/**
  * Writes a schedule file through a temporary file beside it, so that a reader never sees half of one.
  *
  * @throws EspalierError when a schedule in it is invalid or the file cannot be written (no such folder, no permission, disk
@@ -129,16 +145,10 @@ export function parseScheduleFile(text: string, name: string): ScheduleFile {
  * writeScheduleFile("three tenths.json", schedule);
  */
 export function writeScheduleFile(path: string, file: Omit<ScheduleFile, "layers">): void {
-  checkSchedules(file, "The schedule to be written");
-  const json = {
-    espalierSchedule: VERSION,
-    ...file.common,
-    ...(file.samples.size === 0 ? {} : { samples: [...file.samples].map(([id, schedule]) => ({ id, ...schedule })) }),
-    ...(file.about === undefined ? {} : { about: file.about }),
-  };
+  const text = scheduleFileText(file);
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(temporary, `${JSON.stringify(json)}\n`, { flag: "wx" });
+    writeFileSync(temporary, text, { flag: "wx" });
     renameSync(temporary, path);
   } catch (cause) {
     rmSync(temporary, { force: true });

@@ -25,13 +25,17 @@ export {
   type StudySample,
   samplesData,
 } from "./data/index.js";
+export { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "./entries.js";
 export type { ScheduleToEvaluate, StudyEvaluateOptions } from "./evaluateRun.js";
 export { JobEvaluator } from "./evaluations/index.js";
 export type { StudyEvents, StudyPart } from "./events.js";
 export { type FillAnswersOptions, fillAnswers } from "./fillAnswers.js";
 export type { HypervolumeCurve } from "./hypervolumeCurve.js";
+export { INTERVALS } from "./intervals.js";
+export { parseJournal } from "./journal.js";
 export { duration, Pace, paceText } from "./pace.js";
 export { ownRecipes, type StudyRecipesOptions } from "./recipesRun.js";
+export { assembleResults } from "./results.js";
 export type { StudyGridOptions, StudyRivalOptions } from "./searchers/index.js";
 export type { StudySearchOptions } from "./searchRun.js";
 export { type BestSchedule, type Stoppable, Study, type StudyFacts, type Surroundings } from "./study.js";

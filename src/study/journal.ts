@@ -35,8 +35,13 @@ function parseLine(line: string): JournalEntry | null {
   return JSON.parse(text) as JournalEntry;
 }
 
-/** Entries of a journal's bytes, and how many bytes hold whole lines. */
-function parse(bytes: Buffer, file: string): { entries: JournalEntry[]; whole: number } {
+/**
+ * Entries of a journal's bytes, and how many bytes hold whole lines: all of them, but for a torn last line.
+ *
+ * @param file what messages call it.
+ * @throws EspalierError for a damaged line that is not the last.
+ */
+export function parseJournal(bytes: Buffer, file: string): { entries: JournalEntry[]; whole: number } {
   const entries: JournalEntry[] = [];
   let whole = 0;
   while (whole < bytes.length) {
@@ -59,7 +64,7 @@ function parse(bytes: Buffer, file: string): { entries: JournalEntry[]; whole: n
 /** Reads a journal without changing it; a torn last line is passed over. @throws EspalierError as `Journal.open`. */
 export function readJournal(file: string): JournalEntry[] {
   try {
-    return parse(fs.readFileSync(file), file).entries;
+    return parseJournal(fs.readFileSync(file), file).entries;
   } catch (error) {
     throw fileError("read", file, error);
   }
@@ -99,7 +104,7 @@ export class Journal {
       fd = fs.openSync(file, isNew ? "wx+" : "r+");
       if (isNew) syncFolder(path.dirname(file));
       const bytes = fs.readFileSync(fd);
-      const { entries, whole } = parse(bytes, file);
+      const { entries, whole } = parseJournal(bytes, file);
       if (whole < bytes.length) {
         fs.ftruncateSync(fd, whole);
         fs.fsyncSync(fd);

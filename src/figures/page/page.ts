@@ -35,6 +35,8 @@ export interface PageOptions {
   readonly title?: string;
   /** Most rows that travel inside the page; with more, none do, and the page says so. 5,000 unless told. */
   readonly maximumRows?: number;
+  /** HTML of further sections behind the results, made by the caller so that nothing in it runs or loads; none unless told. */
+  readonly appendix?: string;
 }
 
 /** Parts of the time that the key numbers name, the longest; the page's end names all of them. */
@@ -256,7 +258,7 @@ ${searchers === "" ? "" : `<section><h2>Searchers at what they cost</h2><figure 
 <p class="note">[low, high]: ${escapeHtml(`${formatPercent(results.intervals.level)}, ${printable(results.intervals.method)}`)}. Bold: on the frontier.${left}${rowsNote}</p>
 </section>
 <section><h2>How this was measured</h2>${provenance(results)}</section>
-</main>
+${options.appendix ?? ""}</main>
 <footer>Made by Espalier. This page needs no network.</footer>
 ${block("view", JSON.stringify({ schedules }))}
 ${block("csv", JSON.stringify(meansCsv(results.means)))}
