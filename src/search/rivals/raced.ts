@@ -47,7 +47,7 @@ const ROUNDING = 1e-12;
  */
 export const raced: SearcherMethod = {
   name: "raced",
-  title: "raced grid",
+  title: "Raced grid",
   begin: (problem) => new Race(problem),
 };
 

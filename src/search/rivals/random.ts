@@ -60,6 +60,6 @@ class RandomSearch implements Searcher {
  */
 export const randomSearch: SearcherMethod = {
   name: "random",
-  title: "random search",
+  title: "Random search",
   begin: (problem) => new RandomSearch(problem),
 };

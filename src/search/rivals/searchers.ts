@@ -25,7 +25,7 @@ export const SEARCHERS: Readonly<Record<string, SearcherMethod>> = Object.fromEn
  * @throws EspalierError for an unknown name.
  *
  * @example
- * searcherMethod("random").title; // → "random search"
+ * searcherMethod("random").title; // → "Random search"
  */
 export function searcherMethod(name: string): SearcherMethod {
   if (Object.hasOwn(SEARCHERS, name)) return SEARCHERS[name];

@@ -20,7 +20,7 @@ const TOGETHER = 32;
  */
 export const additive: SearcherMethod = {
   name: "additive",
-  title: "additive dynamic programme",
+  title: "Additive dynamic programme",
   begin: (problem) => (problem.layers === 1 ? NOTHING : new AdditiveSearcher(problem)),
 };
 
