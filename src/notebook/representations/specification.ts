@@ -23,5 +23,6 @@ export const specification: Representation = (value) => {
 function titleOf(value: object): string {
   const title = fieldsOf(value, ["title"])?.["title"];
   const words = typeof title === "string" ? title : fieldsOf(title, ["text"])?.["text"];
-  return typeof words === "string" ? words : UNTITLED;
+  const lines = (Array.isArray(words) ? words : [words]).filter((line) => typeof line === "string");
+  return lines.join(" ") || UNTITLED;
 }
