@@ -2,14 +2,19 @@
 
     python run_notebook.py NOTEBOOK OUTPUT WORKING_FOLDER
 
-OUTPUT is written whatever happens: with the outputs so far when a cell fails. Exit code 0: all cells ran; 1: a cell failed,
-or the kernel did, and the last line says how.
+OUTPUT is written whatever happens: with the outputs so far when a cell fails. Exit code 0: all cells ran, and the last line
+says in how many seconds and with how much memory at its peak; 1: a cell failed, or the kernel did, and the last line says how.
 """
 
 import json
 import re
 import sys
 import time
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 import nbformat
 from nbclient import NotebookClient
@@ -29,9 +34,18 @@ def heading(notebook, index):
     return ""
 
 
+def peak_bytes():
+    """The most memory that a child had resident, the kernel for one; null where the system does not tell."""
+    if resource is None:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
 def main(source, output, folder):
     notebook = nbformat.read(source, as_version=4)
     code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
+    start = time.monotonic()
     begun = 0.0
 
     def started(cell, cell_index):
@@ -55,6 +69,7 @@ def main(source, output, folder):
     )
     try:
         client.execute()
+        tell(event="finished", seconds=time.monotonic() - start, peak=peak_bytes())
         return 0
     except CellExecutionError as error:
         message = re.sub(r"\x1b\[[0-9;]*m", "", f"{error.ename}: {error.evalue}")

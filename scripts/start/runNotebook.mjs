@@ -47,12 +47,14 @@ class CellProgress {
 /**
  * @param {{python: string, source: string, output: string, folder: string, label: string, env: Record<string, string>}} job
  *   output: where the executed notebook goes, also when a cell fails; folder: what the cells' relative paths are relative to.
+ * @returns {Promise<{seconds: number, peak: number | null}>} what it took; peak: bytes of resident memory.
  * @throws SetupFailure that names the error of the cell, or of the kernel.
  */
 export async function runNotebook({ python, source, output, folder, label, env }) {
   const progress = new CellProgress(label);
   let cell = 0;
   let failure = "";
+  let took = { seconds: 0, peak: null };
   const onLine = (line) => {
     if (!line.startsWith("{")) return;
     const event = JSON.parse(line);
@@ -60,12 +62,13 @@ export async function runNotebook({ python, source, output, folder, label, env }
       cell = event.cell;
       progress.begin(event);
     } else if (event.event === "end") progress.end(event);
+    else if (event.event === "finished") took = { seconds: event.seconds, peak: event.peak };
     else failure = event.message;
   };
   const program = join(import.meta.dirname, "..", "run_notebook.py");
   const { code, errors } = await run(python, [program, source, output, folder], { env, onLine });
   progress.clear();
-  if (code === 0) return;
+  if (code === 0) return took;
   const reason = failure || errors.trim().split("\n").at(-1) || `the program ended with code ${code}`;
   throw new SetupFailure(
     `${label} failed${cell > 0 ? ` in cell ${cell}` : ""}: ${reason}\nWhat there is of it is in ${output}.`,

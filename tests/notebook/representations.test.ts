@@ -169,6 +169,23 @@ describe("notebook/representations", () => {
     );
   });
 
+  it("draws a Vega-Lite specification of the cell's own, and leaves one that loads something to the front end", async () => {
+    const own = {
+      $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+      title: { text: ["Tokens", "by layer"] },
+      data: { values: [0, 1, 2].map((layer) => ({ layer, tokens: 64 >> layer })) },
+      width: 320,
+      height: 120,
+      mark: "bar",
+      encoding: { x: { field: "layer", type: "ordinal" }, y: { field: "tokens", type: "quantitative" } },
+    };
+    const { text, specification } = await figure(own);
+    expect(text).to.equal("Tokens by layer");
+    expect(specification["mark"]).to.equal("bar");
+    const loading = await shown({ ...own, data: { url: "https://example.org/tokens.csv" } });
+    expect(Object.keys(loading)).to.have.members([VEGA_LITE, "text/plain"]);
+  });
+
   it("leaves everything else to the kernel, and runs no getter", async () => {
     const trap = {
       get format() {

@@ -8,6 +8,7 @@ import { benchmarkItem, picture, studySample } from "./picture.js";
 import { points } from "./points.js";
 import { results } from "./results.js";
 import { best, schedule } from "./schedule.js";
+import { specification } from "./specification.js";
 import { study } from "./study.js";
 import { studyData } from "./studyData.js";
 
@@ -21,6 +22,7 @@ const REPRESENTATIONS: readonly Representation[] = [
   best,
   schedule,
   certificate,
+  specification,
   estimate,
   backendReport,
   picture,

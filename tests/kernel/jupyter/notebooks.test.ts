@@ -89,7 +89,7 @@ describe("kernel with nbclient, nbconvert and papermill", function () {
     expect(run.code, run.output + run.errors).to.equal(0);
     const events = run.output.split("\n").filter((line) => line.startsWith("{"));
     const code = read(source).cells.filter(({ cell_type }) => cell_type === "code");
-    expect(events).to.have.length(2 * code.length);
+    expect(events).to.have.length(2 * code.length + 1);
     for (const cell of read(output).cells) {
       const committed = code.find(({ id }) => id === cell.id);
       const kinds = (outputs: typeof cell.outputs) =>

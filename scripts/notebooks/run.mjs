@@ -1,0 +1,81 @@
+/** Runs notebooks of the checkout in place, and keeps the table of what they took. */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { cacheDirectory } from "../setup/cache.mjs";
+import { SetupFailure } from "../setup/failure.mjs";
+import { ROOT } from "../setup/main.mjs";
+import { jupyterEnvironment } from "../start/environment.mjs";
+import { runNotebook } from "../start/runNotebook.mjs";
+import { listNotebooks, questionOf, readTable, sizeText, timeText, writeTable } from "./table.mjs";
+
+const NOTEBOOKS = join(ROOT, "notebooks");
+/** GitHub shows no larger ones. */
+const MOST_BYTES = 1024 * 1024;
+
+/** @throws SetupFailure for a name that no notebook has, or an option that there is not. */
+export function parseNotebookArguments(args) {
+  const names = [];
+  const options = { smoke: false, folder: null };
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === "--smoke") options.smoke = true;
+    else if (args[i] === "--folder") options.folder = resolve(args[++i] ?? ".");
+    else if (args[i].startsWith("-"))
+      throw new SetupFailure(`There is no option ${args[i]}; give --smoke, --folder DIR, and names of notebooks.`);
+    else names.push(args[i]);
+  }
+  const all = listNotebooks(NOTEBOOKS);
+  const chosen = names.length === 0 ? all : names.flatMap((name) => matching(all, name));
+  return { ...options, chosen: [...new Set(chosen)] };
+}
+
+function matching(all, name) {
+  const found = all.filter((file) => file.startsWith(name));
+  if (found.length > 0) return found;
+  throw new SetupFailure(`No notebook's name begins with ${name}; there are ${all.join(", ")}.`);
+}
+
+/** Runs one; what it took. In place unless it is for a quick look. */
+async function execute(file, { python, smoke, folder }) {
+  const work = mkdtempSync(join(tmpdir(), "espalier-notebook-"));
+  const output = join(work, file);
+  if (folder !== null) mkdirSync(folder, { recursive: true });
+  const env = { ...jupyterEnvironment(ROOT, cacheDirectory()), ESPALIER_SMOKE: smoke ? "1" : "", ESPALIER_HISTORY: "" };
+  const label = file.replace(/\.ipynb$/, "");
+  let failed = true;
+  try {
+    const source = join(NOTEBOOKS, file);
+    const took = await runNotebook({ python, source, output, folder: folder ?? work, label, env });
+    const bytes = statSync(output).size;
+    console.log(
+      `${label}: ${timeText(took.seconds)}, ${sizeText(took.peak)} at its peak, a file of ${sizeText(bytes)}`,
+    );
+    if (!smoke) {
+      if (bytes > MOST_BYTES)
+        throw new SetupFailure(
+          `${label} is ${sizeText(bytes)} with its outputs, and 1 MB is the most; show less in it.`,
+        );
+      copyFileSync(output, source);
+    }
+    failed = false;
+    return took;
+  } finally {
+    // What there is of a notebook that failed may show why.
+    if (!failed) rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {{chosen: readonly string[], smoke: boolean, folder: string | null, python: string}} options
+ * @throws SetupFailure for a notebook that fails, or is too large for GitHub to show.
+ */
+export async function runNotebooks({ chosen, ...options }) {
+  for (const file of chosen) {
+    const took = await execute(file, options);
+    if (options.smoke) continue;
+    // Kept after each: one that fails later does not take it away.
+    const rows = readTable(NOTEBOOKS);
+    rows.set(file, { question: questionOf(join(NOTEBOOKS, file)), ...took });
+    writeTable(NOTEBOOKS, rows);
+  }
+}
