@@ -8,6 +8,11 @@ import { demandLengths, type EvaluationResult } from "./result.js";
  * Runs a handler on one job at a time, urgent ones first, equal ones once.
  *
  * **Differs from** the queue on Redis in that a failure is not tried again: in one process it would fail alike.
+ *
+ * @example
+ * const evaluator = await JobEvaluator.open(studyModel, data, (await describeComputing()).backend);
+ * const queue = new LocalEvaluationQueue((job, { signal }) => evaluator.run(job, signal));
+ * const queued = await createStudy({ model: studyModel, data, queue });
  */
 export class LocalEvaluationQueue implements EvaluationQueue {
   readonly #handler: EvaluationHandler;

@@ -125,7 +125,12 @@ async function describeBackend() {
   };
 }
 
-/** What computes here, as jobs name it: code of another version may differ, and another arithmetic rounds differently. */
+/**
+ * What computes here, as jobs name it: code of another version may differ, and another arithmetic rounds differently.
+ *
+ * @example
+ * const { code, backend } = await describeComputing();
+ */
 export async function describeComputing(): Promise<{ readonly code: string; readonly backend: string }> {
   const { backend, versions } = await describeBackend();
   return { code: versions.espalier, backend: "cuda" in versions ? `${backend.name} cuda` : backend.name };

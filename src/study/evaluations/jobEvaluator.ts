@@ -12,6 +12,16 @@ import { computeJob } from "./computeJob.js";
 /** Lists of samples that are kept behind the teacher, one for each selector; the one that was used longest ago goes. */
 const KEPT = 3;
 
+/**
+ * Evaluates jobs about one model and its samples, and refuses those about others.
+ *
+ * @example
+ * const studyModel = await loadStudyModel("Qwen2.5-VL-3B-Instruct");
+ * const { backend, code } = await describeComputing();
+ * const evaluator = await JobEvaluator.open(studyModel, data, backend);
+ * const url = "redis://queue.example";
+ * const worker = await startWorker({ url, code, handler: (job, { signal }) => evaluator.run(job, signal) });
+ */
 export class JobEvaluator {
   readonly #studyModel: StudyModel;
   readonly #data: StudyData;
