@@ -115,16 +115,21 @@ export interface Outages {
   onLost(error: EspalierError): void;
   /** It is there again. */
   onBack(): void;
+  /**
+   * Whether the connection is wanted no longer. BullMQ makes clients of its own like this one, which would go on looking for a
+   * Redis that is away for as long as the process lives.
+   */
+  isOver(): boolean;
 }
 
 /**
  * A client for long: commands wait while the Redis is away, and are sent when it is back. The caller disconnects it.
  */
-export function redisClient(address: RedisAddress, { onLost, onBack }: Outages): Redis {
+export function redisClient(address: RedisAddress, { onLost, onBack, isOver }: Outages): Redis {
   const client = new Redis({
     ...address.options,
     maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS),
+    retryStrategy: (attempt) => (isOver() ? null : Math.min(50 * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS)),
   });
   let last: Error | undefined;
   let away = false;

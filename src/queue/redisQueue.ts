@@ -50,6 +50,8 @@ export class RedisEvaluationQueue implements EvaluationQueue {
   #strangersSince: number | null = null;
   #toldOfWorkers = false;
   #closing: Promise<void> | null = null;
+  /** Whether nothing is wanted of the Redis any more. */
+  #over = false;
 
   private constructor(address: RedisAddress, names: QueueNames, settings: RedisQueueSettings, facts: RedisFacts) {
     this.#address = address;
@@ -75,8 +77,9 @@ export class RedisEvaluationQueue implements EvaluationQueue {
         settings.onNotice(`The Redis at ${address.text} is back.`);
         this.#sweepIn(0);
       },
+      isOver: () => this.#over,
     });
-    this.#eventsClient = redisClient(address, { onLost: () => {}, onBack: () => {} });
+    this.#eventsClient = redisClient(address, { onLost: () => {}, onBack: () => {}, isOver: () => this.#over });
     // A Redis that evicts has been told of once; BullMQ would print it for every connection.
     const skipVersionCheck = facts.evicts;
     this.#store = new JobStore({ client: this.#client, names, self: this.#self.name, skipVersionCheck, ...settings });
@@ -153,6 +156,7 @@ export class RedisEvaluationQueue implements EvaluationQueue {
     const ready = this.#client.status === "ready";
     if (ready) await Promise.race([goodbye().catch(() => {}), pause(GOODBYE_MS, undefined, { ref: false })]);
     if (ready) await Promise.allSettled([this.#events.close(), this.#store.close()]);
+    this.#over = true;
     this.#eventsClient.disconnect();
     this.#client.disconnect();
   }

@@ -55,6 +55,8 @@ export class EvaluationWorker {
   #told = "";
   #renewal: NodeJS.Timeout | undefined;
   #leaving: Promise<void> | null = null;
+  /** Whether nothing is wanted of the Redis any more. */
+  #over = false;
 
   private constructor(address: RedisAddress, names: QueueNames, settings: WorkerSettings, facts: RedisFacts) {
     this.where = address.text;
@@ -65,8 +67,9 @@ export class EvaluationWorker {
     this.#client = redisClient(address, {
       onLost: ({ message }) => settings.onNotice(`${message} This worker tries again until it is back.`),
       onBack: () => settings.onNotice(`The Redis at ${address.text} is back.`),
+      isOver: () => this.#over,
     });
-    this.#subscriber = redisClient(address, { onLost: () => {}, onBack: () => {} });
+    this.#subscriber = redisClient(address, { onLost: () => {}, onBack: () => {}, isOver: () => this.#over });
     this.#worker = new Worker<JobData, WireResult>(names.queue, (job, token) => this.#process(job, token ?? ""), {
       connection: this.#client,
       prefix: names.prefix,
@@ -148,6 +151,7 @@ export class EvaluationWorker {
         hearMs,
       );
     }
+    this.#over = true;
     this.#subscriber.disconnect();
     this.#client.disconnect();
   }
