@@ -119,7 +119,5 @@ export function workerCommand(): Command {
       });
       sources.dispose();
       say(`Left after ${jobs} ${jobs === 1 ? "job" : "jobs"}.`);
-      // A client that BullMQ made for itself may look for a Redis that is away for as long as the process lives.
-      process.exit();
     });
 }

@@ -155,7 +155,9 @@ export class RedisEvaluationQueue implements EvaluationQueue {
     // A Redis that is away is not waited for: what is left there ends as results that nobody reads.
     const ready = this.#client.status === "ready";
     if (ready) await Promise.race([goodbye().catch(() => {}), pause(GOODBYE_MS, undefined, { ref: false })]);
-    if (ready) await Promise.allSettled([this.#events.close(), this.#store.close()]);
+    const closed = Promise.allSettled([this.#events.close(), this.#store.close()]);
+    // Without being told, BullMQ would ask for events every five seconds for as long as the process lives.
+    if (ready) await closed;
     this.#over = true;
     this.#eventsClient.disconnect();
     this.#client.disconnect();

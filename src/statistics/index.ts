@@ -17,4 +17,5 @@ export { normalCdf, normalQuantile } from "./normal.js";
 export { detectableEffect, type PowerOptions, pairedPower, samplesForPower } from "./power.js";
 export { bcaRatioInterval, ratioInfluence, ratioOfMeans, resampledRatios } from "./ratio.js";
 export { raiseDeviations, simultaneousFactor, standardErrorOf } from "./simultaneous.js";
+export { type StandardisedSize, standardisedSize, USUAL_POWER } from "./standardisedSize.js";
 export { studentTCritical, studentTSurvival } from "./studentT.js";

@@ -2,7 +2,6 @@
 export type { ScheduleToCertify, StudyCertificateOptions } from "./certificateRun.js";
 export {
   comparisonBudgets,
-  isMatch,
   MATCHED_COSTS,
   type Match,
   type StudyComparisonOptions,

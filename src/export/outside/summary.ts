@@ -7,6 +7,8 @@ import {
   holm,
   pairedEffectSize,
   samplesForPower,
+  standardisedSize,
+  USUAL_POWER,
 } from "../../statistics/index.js";
 import { Pacer, Random } from "../../tensor/index.js";
 import { printable } from "../format.js";
@@ -21,8 +23,6 @@ export const OUTSIDE_INTERVALS = {
   seed: 20_260_415,
   method: "paired bootstrap, BCa",
 } as const;
-/** Power that `samplesNeeded` is stated for. */
-const POWER = 0.8;
 /** Vectors that are drawn together between two turns of the event loop. */
 const AT_ONCE = 8;
 
@@ -182,18 +182,6 @@ function demandSameSamples(a: Side, b: Side): void {
   }
 }
 
-/** The standardised difference, and how many samples would show it; nulls where there is no spread, or it is 0. */
-function sizeOf(a: readonly number[], b: readonly number[], comparisons: number) {
-  const { g } = pairedEffectSize(a, b);
-  if (g === null || g === 0 || !Number.isFinite(g)) return { effectSize: g, samplesNeeded: null };
-  try {
-    return { effectSize: g, samplesNeeded: samplesForPower(g, { power: POWER, comparisons }) };
-  } catch {
-    // More samples than could ever be had.
-    return { effectSize: g, samplesNeeded: null };
-  }
-}
-
 async function comparisonsOf(
   document: OutsideDocument,
   all: ReadonlyMap<string, OutsideEvaluation[]>,
@@ -213,7 +201,7 @@ async function comparisonsOf(
       known: {
         ...{ a: name.a, b: name.b, budget: sides[0].budget === sides[1].budget ? sides[0].budget : null },
         ...{ samples: a.length, difference: mean, low: interval!.low, high: interval!.high, pValue: pValue! },
-        ...sizeOf(a, b, open.length),
+        ...standardisedSize(a, b, open.length),
         ...{ costResidual, matched: costResidual <= document.costTolerance },
       },
     });
@@ -261,7 +249,7 @@ export async function summariseOutside(document: OutsideDocument, pacer: Pacer =
  * @param difference in the score's unit, above 0. @param power default .8.
  * @throws EspalierError where any comparison of the document has too few samples to show it with that power, after Bonferroni's correction.
  */
-export function demandOutsidePower(document: OutsideDocument, difference: number, power = POWER): void {
+export function demandOutsidePower(document: OutsideDocument, difference: number, power = USUAL_POWER): void {
   const all = configurations(document);
   const pairs = document.compared.flatMap((name) => pairsOf(name, all));
   for (const sides of pairs) {

@@ -1,5 +1,5 @@
 /** Paired comparisons at matched executed cost (METHOD §8). */
-export { isMatch, MATCHED_COSTS, type Match } from "./match.js";
+export { MATCHED_COSTS, type Match } from "./match.js";
 export { type Matching, matchPair } from "./matching.js";
 export { comparisonBudgets, comparisonPairs, type Pair } from "./pairs.js";
 export {

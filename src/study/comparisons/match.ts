@@ -10,8 +10,3 @@ export const MATCHED_COSTS = {
 
 /** What both sides of a comparison cost alike. */
 export type Match = keyof typeof MATCHED_COSTS;
-
-/** @throws nothing: whether a word is one of them. */
-export function isMatch(word: string): word is Match {
-  return Object.hasOwn(MATCHED_COSTS, word);
-}

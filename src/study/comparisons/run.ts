@@ -1,6 +1,6 @@
 /** Evaluates what paired comparisons at matched cost need and the journal does not have yet. */
 import { EspalierError } from "../../errors.js";
-import { pairedEffectSize, samplesForPower } from "../../statistics/index.js";
+import { pairedEffectSize, samplesForPower, USUAL_POWER } from "../../statistics/index.js";
 import type { Pacer } from "../../tensor/index.js";
 import type { StudyContext } from "../context.js";
 import { type EvaluationEntry, type HeaderEntry, type JournalEntry, SERIES } from "../entries.js";
@@ -108,7 +108,7 @@ export async function runComparison(
 async function demandPower(
   context: StudyContext,
   pair: Pair,
-  { difference, power = 0.8 }: NonNullable<StudyComparisonOptions["detect"]>,
+  { difference, power = USUAL_POWER }: NonNullable<StudyComparisonOptions["detect"]>,
   pacer: Pacer,
 ): Promise<void> {
   if (!(difference > 0 && Number.isFinite(difference))) {

@@ -1,14 +1,11 @@
 /** Paired comparisons as results state them: difference with interval, effect size, what would be needed, Holm over all. */
 import type { Comparison } from "../../export/index.js";
-import { holm, pairedEffectSize, samplesForPower } from "../../statistics/index.js";
+import { holm, standardisedSize } from "../../statistics/index.js";
 import type { Pacer } from "../../tensor/index.js";
 import type { HeaderEntry, JournalEntry } from "../entries.js";
 import { INTERVALS, intervalOf, pValueOf, resample } from "../intervals.js";
 import { comparisonPairs } from "./pairs.js";
 import { matchedSides } from "./run.js";
-
-/** Power that `samplesNeeded` is stated for. */
-export const POWER = 0.8;
 
 interface Open {
   readonly known: Pick<
@@ -22,18 +19,6 @@ interface Open {
 function metricsOf(entries: readonly JournalEntry[], a: string, b: string): readonly Comparison["metric"][] {
   const asked = entries.some((entry) => entry.kind === "comparison" && entry.a === a && entry.b === b);
   return asked ? ["divergence", "accuracy"] : ["divergence"];
-}
-
-/** The standardised difference, and how many samples would show it; nulls where it has no spread, or is 0. */
-function sizeOf(a: readonly number[], b: readonly number[], comparisons: number) {
-  const { g } = pairedEffectSize(a, b);
-  if (g === null || g === 0 || !Number.isFinite(g)) return { effectSize: g, samplesNeeded: null };
-  try {
-    return { effectSize: g, samplesNeeded: samplesForPower(g, { power: POWER, comparisons }) };
-  } catch {
-    // More samples than could ever be had.
-    return { effectSize: g, samplesNeeded: null };
-  }
 }
 
 /**
@@ -74,7 +59,7 @@ export async function comparisonsOf(
     return {
       ...known,
       ...{ difference: mean, low, high, pValue: pValues[i], pHolm: adjusted[i] },
-      ...sizeOf(a, b, open.length),
+      ...standardisedSize(a, b, open.length),
       verdict: !distinct ? "not distinguishable" : aBetter ? "a better" : "b better",
     };
   });
