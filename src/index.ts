@@ -221,7 +221,9 @@ export {
   type PairedEffect,
   pairedEffectSize,
   pairedPower,
+  type SignFlipOptions,
   samplesForPower,
+  signFlipTest,
 } from "./statistics/index.js";
 // Studies: the main job, remembered on the disk.
 export {

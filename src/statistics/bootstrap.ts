@@ -11,6 +11,7 @@
 import { EspalierError } from "../errors.js";
 import type { Random } from "../tensor/index.js";
 import { normalCdf, normalQuantile } from "./normal.js";
+import { signFlipTest } from "./signFlip.js";
 
 export interface BootstrapOptions {
   /** Where the draws come from; the same state gives the same interval. */
@@ -44,8 +45,8 @@ export interface Interval {
 /** A difference with the evidence that it is none. */
 export interface Difference extends Estimate {
   /**
-   * Two-sided p-value of "no difference": twice the smaller part of resamples on either side of 0 (0 itself counts for both),
-   * at least 2/(resamples + 1). 1 when all differences are 0, null with a single sample.
+   * Two-sided p-value of "no difference" by the sign-flip test, with as many flips as resamples; null with a single sample.
+   * It can exceed 1 − level where the interval leaves out 0: where few samples carry the mean, resamples say too much.
    */
   readonly pValue: number | null;
 }
@@ -96,7 +97,7 @@ export function bootstrapDifference(a: ArrayLike<number>, b: ArrayLike<number>, 
   const differences = Float64Array.from(a, (value, i) => value - b[i]);
   const [drawn] = resampledMeans([differences], options.random, resamples);
   const estimate = summarise(differences, drawn, level, options.method ?? "bca");
-  return { ...estimate, pValue: estimate.interval === null ? null : twoSided(drawn) };
+  return { ...estimate, pValue: signFlipTest(differences, { random: options.random, resamples }) };
 }
 
 /**
@@ -210,16 +211,6 @@ function summarise(
   const centre = meanOf(drawn);
   const squares = drawn.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   return { mean, interval, standardError: Math.sqrt(squares / Math.max(1, drawn.length - 1)), samples };
-}
-
-function twoSided(drawn: Float64Array): number {
-  let low = 0;
-  let high = 0;
-  for (const value of drawn) {
-    if (value <= 0) low++;
-    if (value >= 0) high++;
-  }
-  return Math.min(1, (2 * (Math.min(low, high) + 1)) / (drawn.length + 1));
 }
 
 /** Linear interpolation between order statistics, as NumPy's default. @param sorted ascending. */

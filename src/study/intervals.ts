@@ -1,5 +1,15 @@
-/** Bootstrap intervals over samples, the same draws for everything that is compared, without holding up the event loop. */
-import { bcaInterval, bcaRatioInterval, ratioOfMeans, resampledMeans, resampledRatios } from "../statistics/index.js";
+/** Bootstrap intervals and sign-flip tests over samples, the same draws for everything that is compared, without holding up the event loop. */
+import {
+  bcaInterval,
+  bcaRatioInterval,
+  exactSignFlip,
+  farFlips,
+  flippedPValue,
+  flipsAreFew,
+  ratioOfMeans,
+  resampledMeans,
+  resampledRatios,
+} from "../statistics/index.js";
 import { type Pacer, Random } from "../tensor/index.js";
 import { meanOf } from "./context.js";
 
@@ -86,14 +96,25 @@ export async function ratioIntervals(
   return result;
 }
 
-/** Two-sided p-value of "no difference": twice the smaller part of resampled differences on either side of 0. */
-export function pValueOf(differences: ArrayLike<number>, drawn: Float64Array): number {
-  if (differences.length < 2) return 1;
-  let low = 0;
-  let high = 0;
-  for (const value of drawn) {
-    if (value <= 0) low++;
-    if (value >= 0) high++;
+/**
+ * Two-sided p-values of "no difference" by the sign-flip test, the same flips for every vector and at every call.
+ *
+ * @param differences [n] each, one number per sample.
+ * @returns one per vector; 1 of a single sample, which shows nothing.
+ */
+export async function pValues(differences: readonly ArrayLike<number>[], pacer: Pacer): Promise<number[]> {
+  const { resamples, seed } = INTERVALS;
+  const samples = differences.length === 0 ? 0 : differences[0].length;
+  if (samples < 2) return differences.map(() => 1);
+  if (flipsAreFew(samples, resamples)) return differences.map(exactSignFlip);
+  const random = new Random(seed).fork("signs");
+  const far = differences.map(() => 0);
+  const chunk = Math.max(1, Math.floor(AT_ONCE / ((differences.length + 4) * samples)));
+  for (let done = 0; done < resamples; done += chunk) {
+    farFlips(differences, random, Math.min(chunk, resamples - done)).forEach((count, v) => {
+      far[v] += count;
+    });
+    await pacer.pause();
   }
-  return Math.min(1, (2 * (Math.min(low, high) + 1)) / (drawn.length + 1));
+  return far.map((count) => flippedPValue(count, resamples));
 }

@@ -52,11 +52,10 @@ export class FeasiblePoints {
    * Uniform draws, those outside of the range thrown away.
    *
    * @param count ≥ 1.
-   * @returns `count` candidates; fewer, but one at least, where the range is so narrow that 6,400 draws or `count` groups hold
-   *   no more.
-   * @throws EspalierError when they hold none, Stopped.
+   * @returns `count` candidates; fewer, or none, where the range is so narrow that 6,400 draws or `count` groups hold no more.
+   * @throws Stopped.
    */
-  async draw(count: number, random: Random, pacer: Pacer): Promise<Candidate[]> {
+  async drawSome(count: number, random: Random, pacer: Pacer): Promise<Candidate[]> {
     const found: Candidate[] = [];
     const group = Math.max(GROUP, count);
     for (let tried = 0; tried < GROUPS && found.length < count; tried++) {
@@ -66,13 +65,21 @@ export class FeasiblePoints {
       );
       found.push(...this.among(points));
     }
-    if (found.length === 0) {
-      throw new EspalierError(
-        `No schedule of the search space costs between ${this.#costs[0]} and ${this.#costs[1]} (normalised) among ` +
-          `${group * GROUPS} drawn; search a wider range of costs, or another kernel function.`,
-      );
-    }
     return found.slice(0, count);
+  }
+
+  /**
+   * As `drawSome`, one candidate at least.
+   *
+   * @throws EspalierError when the draws hold none, Stopped.
+   */
+  async draw(count: number, random: Random, pacer: Pacer): Promise<Candidate[]> {
+    const found = await this.drawSome(count, random, pacer);
+    if (found.length > 0) return found;
+    throw new EspalierError(
+      `No schedule of the search space costs between ${this.#costs[0]} and ${this.#costs[1]} (normalised) among ` +
+        `${Math.max(GROUP, count) * GROUPS} drawn; search a wider range of costs, or another kernel function.`,
+    );
   }
 }
 

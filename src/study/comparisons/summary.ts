@@ -3,7 +3,7 @@ import type { Comparison } from "../../export/index.js";
 import { holm, standardisedSize } from "../../statistics/index.js";
 import type { Pacer } from "../../tensor/index.js";
 import type { HeaderEntry, JournalEntry } from "../entries.js";
-import { INTERVALS, intervalOf, pValueOf, resample } from "../intervals.js";
+import { INTERVALS, intervalOf, pValues, resample } from "../intervals.js";
 import { comparisonPairs } from "./pairs.js";
 import { matchedSides } from "./run.js";
 
@@ -49,8 +49,8 @@ export async function comparisonsOf(
   }
   const differences = open.map(({ values: [a, b] }) => a.map((value, s) => value - b[s]));
   const drawn = await resample(differences, pacer);
-  const pValues = differences.map((own, i) => pValueOf(own, drawn[i]));
-  const adjusted = holm(pValues);
+  const plain = await pValues(differences, pacer);
+  const adjusted = holm(plain);
   return open.map(({ known, values: [a, b] }, i): Comparison => {
     const { mean, low, high } = intervalOf(differences[i], drawn[i]);
     const distinct = adjusted[i] < 1 - INTERVALS.level;
@@ -58,7 +58,7 @@ export async function comparisonsOf(
     const aBetter = known.metric === "divergence" ? mean < 0 : mean > 0;
     return {
       ...known,
-      ...{ difference: mean, low, high, pValue: pValues[i], pHolm: adjusted[i] },
+      ...{ difference: mean, low, high, pValue: plain[i], pHolm: adjusted[i] },
       ...standardisedSize(a, b, open.length),
       verdict: !distinct ? "not distinguishable" : aBetter ? "a better" : "b better",
     };

@@ -4,9 +4,11 @@
 
 `shared`: SciPy's bootstrap of a difference of paired means with a seeded generator, together with the resample indices that the
 same generator gives, so that the interval formulas can be compared digit by digit. `large`: SciPy's intervals from 200,000
-resamples, to be met within Monte-Carlo error. `normal`: the normal distribution. `holm`: Holm's step-down adjustment by its
-definition (max over the smaller p-values of (m - rank + 1) * p, at most 1), checked against statsmodels. `ratios`: SciPy's bootstrap of a ratio of paired
-means, some samples without a part in either, with the indices. `simultaneous`: max-t factors by their definition in NumPy.
+resamples, to be met within Monte-Carlo error. `signFlips`: the two-sided test of a mean by flipping signs, SciPy's
+permutation_test of one paired sample. `normal`: the normal distribution. `holm`: Holm's step-down adjustment by its definition
+(max over the smaller p-values of (m - rank + 1) * p, at most 1), checked against statsmodels. `ratios`: SciPy's bootstrap of a
+ratio of paired means, some samples without a part in either, with the indices. `simultaneous`: max-t factors by their
+definition in NumPy.
 
 `studentT`: survival and critical values of Student's t, and survival of the noncentral t. `power`: statsmodels' TTestPower,
 two-sided, at the significance over the comparisons, and the least whole number of samples and the least effect that reach a
@@ -169,9 +171,26 @@ for n, kind in ((3, "normal"), (12, "skewed"), (200, "binary")):
         case["discordant"] = dict(share=float(np.mean(x != y)), onlyA=int(np.sum(x > y)), onlyB=int(np.sum(y > x)))
     effects.append(case)
 
+# Every choice of signs up to 12 samples, SciPy's random ones above.
+flips, flip_rng = [], np.random.default_rng(23)
+for n, kind in ((2, "normal"), (5, "normal"), (9, "skewed"), (12, "ties"), (12, "sparse"), (40, "normal"), (64, "skewed"), (160, "sparse")):
+    d = flip_rng.normal(0.3, 1, n)
+    if kind == "skewed":
+        d = flip_rng.lognormal(0, 1.2, n) - 1.4
+    elif kind == "ties":
+        d = np.round(d * 2) / 10
+    elif kind == "sparse":
+        d = np.where(flip_rng.random(n) < 8 / n, d + 0.5, 0.0)
+    exact = n <= 12
+    result = stats.permutation_test(
+        (d,), lambda x, axis=-1: np.mean(x, axis=axis), permutation_type="samples", vectorized=True,
+        n_resamples=10_000 if exact else 1_000_000, batch=20_000, rng=np.random.default_rng(7),
+    )
+    flips.append(dict(kind=kind, exact=exact, differences=d.tolist(), p=float(result.pvalue)))
+
 json.dump(
     dict(
-        shared=shared, large=large, normal=normal, holm=holm, ratios=ratios, simultaneous=simultaneous, studentT=student,
+        signFlips=flips, shared=shared, large=large, normal=normal, holm=holm, ratios=ratios, simultaneous=simultaneous, studentT=student,
         power=dict(power=power, needed=needed, detectable=detectable), effects=effects,
     ),
     sys.stdout,

@@ -10,6 +10,7 @@ import { EspalierError } from "../../../errors.js";
 import { SHARE_TOLERANCE } from "../../../schedules/index.js";
 import { type Pacer, Random } from "../../../tensor/index.js";
 import { costViolation } from "../costViolation.js";
+import { FeasiblePoints } from "../feasiblePoints.js";
 import type { Batch, Searcher, SearcherMethod, SearchProblem } from "../searcher.js";
 import { polynomialMutation, simulatedBinaryCrossover } from "./operators.js";
 import { type Candidate, type Ranked, survivors, tournament } from "./selection.js";
@@ -95,7 +96,11 @@ class Nsga2 implements Searcher {
       this.#children = [];
     }
     const members = this.#population.map(({ candidate }) => candidate);
-    if (members[0].violation === 0) return [];
+    if (members.length === 0 || members[0].violation === 0) return [];
+    // A small population has met in one place far from the costs of interest.
+    const points = await new FeasiblePoints(this.#problem).drawSome(this.#size, this.#random, pacer);
+    this.#children = this.#unseen(points.map(({ point }) => [...point]));
+    if (this.#children.length > 0) return this.#children.slice(0, this.#left);
     return members.filter((member) => member.divergence === null).slice(0, this.#left);
   }
 
@@ -150,8 +155,9 @@ function mean(values: ArrayLike<number>): number {
 /**
  * NSGA-II with SBX (η 15, chance 0.9) and polynomial mutation (η 20, chance 1/D), a generation a batch.
  *
- * The first population is uniform in the space's cube. Where no schedule within the costs of interest is found, the
- * nearest ones are measured. The search ends with its evaluations, or earlier when breeding brings forth nothing new.
+ * The first population is uniform in the space's cube. Where breeding finds no schedule within the costs of interest, uniform
+ * draws that are within them join; where there are none of those either, the nearest schedules are measured. The search ends
+ * with its evaluations, or earlier when breeding brings forth nothing new.
  *
  * @throws EspalierError for a population that is no whole number ≥ 2; the searcher's `tell` for a divergence of NaN.
  *

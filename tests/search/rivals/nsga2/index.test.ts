@@ -81,6 +81,13 @@ describe("search/rivals/nsga2", () => {
     );
   });
 
+  it("finds schedules within the costs of interest where a small population has met far from them", async () => {
+    const costs = [0.6, 0.9] as const;
+    const problem = smoothProblem({ seed: 715808546, evaluations: 3, costs });
+    const { measured } = await search(problem, nsga2({ population: 2 }).begin(problem));
+    for (const { cost } of measured) expect(cost).to.be.within(...costs);
+  });
+
   it("asks the same again under the same seed, and after a stop at any batch", async () => {
     for (const costs of [undefined, [0.2, 0.4]] as const) {
       const problem = smoothProblem({ costs, seed: 11 });
