@@ -4,11 +4,12 @@
  * Where neither side is better and a difference is as likely as its negative, every choice of signs is equally likely and the
  * p-value is exact, however few samples carry the mean: k differences other than 0 never give less than 2^(1−k). For skewed
  * differences it holds in the limit of many samples. A mean and its Studentised form give the same test, since flips leave
- * the sum of squares as it is. Source: METHOD §9; Fisher, The Design of Experiments (1935), §21.
+ * the sum of squares as it is. Source: METHOD §9; Fisher, The Design of Experiments (1935), section 21.
  */
 import { EspalierError } from "../errors.js";
 import type { Random } from "../tensor/index.js";
 
+/** How a sign-flip test is carried out. */
 export interface SignFlipOptions {
   /** Where the signs come from; the same state gives the same p-value. */
   readonly random: Random;
@@ -25,7 +26,7 @@ export interface SignFlipOptions {
  * @throws EspalierError when there is no sample, a value is not finite, or `resamples` is no whole number ≥ 1.
  *
  * @example
- * signFlipTest([0.3, 0.1, 0.4, 0.2, 0.5], { random: new Random(1) }); // → 0.0625, all five on one side: 2 of 32
+ * signFlipTest([0.3, 0.1, 0.4, 0.2, 0.5], { random: new Random(1) }); // → 0.0625
  */
 export function signFlipTest(differences: ArrayLike<number>, options: SignFlipOptions): number | null {
   const { random, resamples = 10_000 } = options;
