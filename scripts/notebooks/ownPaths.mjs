@@ -17,7 +17,7 @@ const VARIABLES = {
  * @param {Record<string, string | undefined>} env
  * @param {string} folder what paths are relative to; default where the user called npm.
  * @returns {Record<string, string>} without those that are not set.
- * @throws SetupFailure for a path at which there is nothing, before hours are spent.
+ * @throws SetupFailure for a path at which there is nothing.
  */
 export function ownPaths(notebook, env = process.env, folder = env.INIT_CWD ?? process.cwd()) {
   const found = {};

@@ -39,9 +39,8 @@ function matching(all, name) {
 }
 
 /** Runs one; what it took, or null where that is not for the table. In place unless it is a quick look, or with files of the user's. */
-async function execute(file, { python, smoke, folder }) {
+async function execute(file, own, { python, smoke, folder }) {
   const source = join(NOTEBOOKS, file);
-  const own = ownPaths(readFileSync(source, "utf8"));
   const isOwn = Object.keys(own).length > 0;
   const work = mkdtempSync(join(tmpdir(), "espalier-notebook-"));
   const output = join(work, file);
@@ -77,11 +76,13 @@ async function execute(file, { python, smoke, folder }) {
 
 /**
  * @param {{chosen: readonly string[], smoke: boolean, folder: string | null, python: string}} options
- * @throws SetupFailure for a notebook that fails, or is too large for GitHub to show.
+ * @throws SetupFailure for a notebook that fails, or is too large for GitHub to show, and a path of the user's that is not there.
  */
 export async function runNotebooks({ chosen, ...options }) {
+  // All before the first: a path that is not there should not show hours later.
+  const own = new Map(chosen.map((file) => [file, ownPaths(readFileSync(join(NOTEBOOKS, file), "utf8"))]));
   for (const file of chosen) {
-    const took = await execute(file, options);
+    const took = await execute(file, own.get(file), options);
     if (took === null) continue;
     // Kept after each: one that fails later does not take it away.
     const rows = readTable(NOTEBOOKS);
