@@ -3,7 +3,8 @@
  * notebooks/README.md. NAME is a number or the beginning of a file's name; none is all of them.
  *
  * `--smoke`: quickly and with few samples, as the tests do; nothing is written. `--folder DIR`: they run in DIR, where their
- * studies are kept and gone on with.
+ * studies are kept and gone on with. With ESPALIER_MODEL, ESPALIER_DATA or ESPALIER_OTHER_MODEL, notebooks that read them run in
+ * runs/notebooks instead and stay there: those of the checkout, and their table, are about what ships.
  */
 import "./setup/node_version.mjs";
 

@@ -13,6 +13,9 @@ them again, \`npm run notebooks -- 20 60\` some of them; two runs differ in noth
 const FOOT = `
 Time and peak of resident memory of the whole notebook, the kernel's start included, from a run in an empty folder, on two
 processor cores that had other work as well. On the embedded model, except where a notebook says how to take another.
+
+70 and 90 take a checkpoint and questions of yours, in \`runs/notebooks\`, and leave the files here as they are:
+\`ESPALIER_MODEL=DIR ESPALIER_DATA=FILE npm run notebooks -- 70\`.
 `;
 
 /** Names of the notebooks, by number. */

@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type ExecutedNotebook, type Jupyter, ROOT, startJupyter } from "../kernel/jupyter/jupyter.js";
+import { type Jupyter, startJupyter } from "../kernel/jupyter/jupyter.js";
+import { type Cell, codeOf, executeQuickly, FOLDER, joined, outputsOf, read } from "./execute.js";
 
-const FOLDER = join(ROOT, "notebooks");
 const FILES = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".ipynb"))
   .sort();
@@ -14,13 +14,7 @@ const EXECUTED = FILES.filter((file) => !file.startsWith("10_"));
 /** Run twice: it evaluates, draws, and writes a file. */
 const TWICE = "20_schedules.ipynb";
 
-type Cell = ExecutedNotebook["cells"][number];
-
-const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as ExecutedNotebook;
-const joined = (text: unknown) => (Array.isArray(text) ? text.join("") : String(text ?? ""));
-const codeOf = ({ cells }: ExecutedNotebook) => cells.filter(({ cell_type }) => cell_type === "code");
 const isFigure = (data: Record<string, unknown> | undefined) => data !== undefined && "image/png" in data;
-const outputsOf = (cells: readonly Cell[]) => cells.flatMap(({ outputs }) => outputs ?? []);
 
 describe("notebooks", function () {
   this.timeout(180_000);
@@ -30,23 +24,7 @@ describe("notebooks", function () {
   });
   after(() => jupyter?.dispose());
 
-  /** Runs a copy with few samples, in a folder of its own. */
-  async function execute(file: string, name: string): Promise<ExecutedNotebook> {
-    const output = join(jupyter.folder, name);
-    const folder = join(jupyter.folder, `${name} runs`);
-    mkdirSync(folder);
-    const { code, errors } = await jupyter.python(
-      [join(ROOT, "scripts", "run_notebook.py"), join(FOLDER, file), output, folder],
-      { ESPALIER_SMOKE: "1", ESPALIER_QUEUE: "", ESPALIER_MODEL: "", ESPALIER_DATA: "", ESPALIER_OTHER_MODEL: "" },
-    );
-    const executed = read(output);
-    const failed = outputsOf(codeOf(executed)).find(({ output_type }) => output_type === "error");
-    expect(
-      code,
-      `${failed?.ename ?? ""} ${joined((failed as { evalue?: string } | undefined)?.evalue)} ${errors}`,
-    ).to.equal(0);
-    return executed;
-  }
+  const execute = (file: string, name: string) => executeQuickly(jupyter, file, name);
 
   for (const file of FILES) {
     describe(file, () => {
