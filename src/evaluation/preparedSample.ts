@@ -55,6 +55,7 @@ export interface PreparedSamples {
   readonly samples: readonly PreparedSample[];
   /** Layer-forwards spent on the teacher (METHOD §8). */
   readonly layerForwards: number;
+  /** Lets go of the samples' tensors. */
   dispose(): void;
 }
 
@@ -78,7 +79,7 @@ function encodedPlaces(sample: EncodedSampleLike, visualTokenIds: readonly numbe
 /**
  * Runs the unpruned model over samples and keeps what every schedule shares.
  *
- * @param onProgress called with the number of samples done.
+ * @param options `onProgress` is called with the number of samples done.
  * @returns owns its tensors: about 2·n·H + A·vocabulary float32 numbers a sample; dispose it.
  * @throws EspalierError for a sample without answer, or whose pictures and image tokens do not agree; Stopped.
  *

@@ -16,6 +16,7 @@ import type {
 
 export type CostUnit = (typeof COST_UNITS)[number];
 export type ResultBudgetUnit = (typeof RESULT_BUDGET_UNITS)[number];
+/** What a comparison says once its p-value is adjusted. */
 export type Verdict = (typeof VERDICTS)[number];
 export type MoveName = (typeof MOVES)[number];
 

@@ -12,6 +12,7 @@ import { EspalierError } from "../errors.js";
 import type { Random } from "../tensor/index.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 
+/** How the resamples are drawn and read. */
 export interface BootstrapOptions {
   /** Where the draws come from; the same state gives the same interval. */
   readonly random: Random;
@@ -35,9 +36,11 @@ export interface Estimate {
   readonly samples: number;
 }
 
+/** An interval of confidence. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
+  /** Its coverage, such as 0.95. */
   readonly level: number;
 }
 
@@ -83,7 +86,8 @@ export function bootstrapMeans(vectors: readonly ArrayLike<number>[], options: B
 /**
  * The difference of two means over the same samples, `mean(a) − mean(b)`.
  *
- * @param a, b one number per sample, in the same order.
+ * @param a one number per sample.
+ * @param b likewise, in the same order.
  * @throws EspalierError as `bootstrapMean`, and when the lengths differ.
  *
  * @example

@@ -38,7 +38,8 @@ export interface Discordance {
 /**
  * The standardised difference of two outcomes over the same samples.
  *
- * @param a, b one number per sample, in the same order.
+ * @param a one number per sample.
+ * @param b likewise, in the same order.
  * @throws EspalierError without a sample, for different lengths, or for a value that is not finite.
  *
  * @example

@@ -233,7 +233,8 @@ export class Study {
    * Compares two series, or two schedules that were brought along, at matched executed cost, sample by sample; results have
    * the comparison from then on, by divergence and by accuracy.
    *
-   * @param a, b names of series (`search`, `grid`, `control:random` …), or names under which schedules were evaluated.
+   * @param a the name of a series (`search`, `grid`, `control:random` …), or that under which a schedule was evaluated.
+   * @param b likewise.
    * @throws EspalierError for a name that the study does not have, and budgets at which it does not have both; Stopped.
    *
    * @example

@@ -41,7 +41,11 @@ export interface Searcher {
    * @throws Stopped.
    */
   ask(pacer: Pacer): Promise<Batch | null>;
-  /** @param divergence [C][S] nats of the batch asked for last, in the order of its samples. */
+  /**
+   * Says what came of the batch asked for last.
+   *
+   * @param divergence [C][S] nats, in the order of its samples.
+   */
   tell(divergence: readonly ArrayLike<number>[]): void;
 }
 
@@ -51,5 +55,6 @@ export interface SearcherMethod {
   readonly name: string;
   /** As tables and figures write it. */
   readonly title: string;
+  /** Begins a search; nothing is measured before `ask`. */
   begin(problem: SearchProblem): Searcher;
 }

@@ -44,6 +44,7 @@ export const DEFAULT_SIZES: SplitSizes = { train: 256, validation: 128, test: 12
 
 /** Which samples of a file a study takes. */
 export interface DataOptions {
+  /** Default 256, 128 and 128. */
   readonly sizes?: Partial<SplitSizes>;
   /** Of the draws that make a split where the data has none; default 0. */
   readonly seed?: number;
@@ -58,7 +59,9 @@ export interface DataOptions {
   readonly unanswered?: boolean;
   /** Bytes of pixels that are kept in memory; further samples' pictures are read again when they are needed. Default as `PixelStore`. */
   readonly pixelMemory?: number;
+  /** Its abort stops the reading. */
   readonly signal?: AbortSignal;
+  /** Called with the samples done, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
