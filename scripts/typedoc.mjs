@@ -156,7 +156,7 @@ export function load(app) {
       for (const name of module.children ?? []) {
         const category = nameCategory(project.getSymbolIdFromReflection(name)?.fileName ?? "");
         if (category === undefined)
-          app.logger.warn(`${name.name} has no category; add its folder to ${import.meta.url}.`);
+          app.logger.warn(`${name.name} has no category; add its folder to scripts/typedoc.mjs.`);
         else categorise(name, category);
       }
     }

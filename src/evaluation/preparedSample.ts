@@ -23,18 +23,23 @@ import {
 
 /** A tokenised sample with its answer, as a processor or a samples file gives it: `inputIds` are prompt, then answer. */
 export interface EncodedSampleLike<Pixels extends PixelValues = PixelValues> extends EncodedPromptLike<Pixels> {
+  /** Its task's name. */
   readonly task: string;
+  /** Tokens of the prompt; the answer's follow. */
   readonly promptLength: number;
 }
 
 /** One sample, ready for any schedule. Its tensors are owned by the `PreparedSamples` it belongs to. */
 export interface PreparedSample extends RunSample {
+  /** Its task's name. */
   readonly task: string;
+  /** [n] token ids: prompt, then answer. */
   readonly ids: Int32Array;
   /** T and V: prompt text tokens and visual tokens. */
   readonly tokens: { readonly text: number; readonly visual: number };
   /** Places whose rows predict answer tokens, and the tokens they predict. */
   readonly answerPlaces: Int32Array;
+  /** [A] token ids. */
   readonly targets: Int32Array;
   /** [n, H] after layer 0. */
   readonly hidden: tf.Tensor2D;

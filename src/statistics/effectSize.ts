@@ -6,6 +6,7 @@ import { EspalierError } from "../errors.js";
 
 /** A paired difference and how large it is beside its spread. */
 export interface PairedEffect {
+  /** Pairs. */
   readonly samples: number;
   /** mean(a) − mean(b). */
   readonly difference: number;

@@ -22,6 +22,7 @@ export interface SearchProblem {
   readonly costs?: readonly [low: number, high: number];
   /** Where schedules are sought; searchers with a space of their own (grid, additive) do not look at it. */
   readonly space: SearchSpace;
+  /** The same seed, the same proposals. */
   readonly seed: number;
 }
 

@@ -20,9 +20,13 @@ export interface StudySample extends EncodedSampleLike {
 
 /** The samples of a study in their three parts. */
 export interface StudyData {
+  /** In reports. */
   readonly name: string;
+  /** Schedules are trained on these, */
   readonly train: readonly StudySample[];
+  /** chosen on these, */
   readonly validation: readonly StudySample[];
+  /** and scored on these. */
   readonly test: readonly StudySample[];
   /** Name of the split that `test` is, in reports; default "test". */
   readonly split?: string;
