@@ -52,10 +52,15 @@ export interface CalibrateOptions {
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
 
+/** How far a calibration is. */
 export interface CalibrationProgress {
+  /** That went by. */
   readonly seconds: number;
+  /** The limit of time in seconds. */
   readonly limit: number;
+  /** How many of the works are known well enough. */
   readonly settled: number;
+  /** How many there are. */
   readonly works: number;
 }
 

@@ -21,6 +21,7 @@ const CHUNK_BYTES = 1024 * 1024;
 /** Most bytes per read that goes straight to its place; the system refuses 2 GiB and more. */
 const LARGEST_READ = 1024 * 1024 * 1024;
 
+/** What a header says of a tensor. */
 export interface TensorInfo {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -140,6 +141,7 @@ export class SafetensorsFile {
     return [...this.#header.entries.keys()];
   }
 
+  /** Whether there is a tensor of this name. */
   has(name: string): boolean {
     return this.#header.entries.has(name);
   }

@@ -20,7 +20,9 @@ export interface DecoderShape {
 
 /** A sample's size: prompt text tokens T and visual tokens V before pruning. */
 export interface TokenCounts {
+  /** T. */
   readonly text: number;
+  /** V. */
   readonly visual: number;
 }
 

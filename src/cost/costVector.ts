@@ -5,10 +5,13 @@ import { type CostOptions, costModel } from "./costModels.js";
 
 /** The decoder's prompt pass (and its cache) for executed counts; what runs beside the decoder is in `residualCosts`. */
 export interface CostVector {
+  /** The paper's multiply-accumulates (METHOD §2). */
   readonly paperMacs: number;
+  /** Exact multiply-accumulates of the decoder's layers. */
   readonly exactMacs: number;
   /** Twice `exactMacs`. */
   readonly exactFlops: number;
+  /** Bytes of the keys and values after the prompt. */
   readonly kvBytes: number;
   /** The three relative units under the cost model that was asked for. */
   readonly normalised: number;

@@ -15,6 +15,7 @@ import { firstStage, runLayer, type Stage } from "./prunedRun.js";
 
 /** One layer's marginals; each is per sample, in the samples' order. */
 export interface MarginalChange {
+  /** From 1 up. */
   readonly layer: number;
   /** Tokens added to (+) or taken from (−) the layer. */
   readonly tokens: number;
@@ -39,6 +40,7 @@ export interface Certificate {
   readonly divergence: Float64Array;
   /** For every layer from 1 on, one token more, then one token less. */
   readonly changes: readonly MarginalChange[];
+  /** Spent on measuring (METHOD §8). */
   readonly layerForwards: number;
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./promptBatch.js";
 import { runLayer, type Stage } from "./prunedRun.js";
 
+/** How prompts are continued. */
 export interface GenerateOptions {
   /** Tokens after which a prompt without an end token is left; default 32. */
   readonly maxNewTokens?: number;

@@ -9,6 +9,7 @@ export interface StoredPixels {
   read(): Promise<Float32Array>;
 }
 
+/** A sample's pixels: there, [Σ patches · patch width], or made again whenever they are needed. */
 export type PixelValues = Float32Array | StoredPixels;
 
 /** The numbers themselves, [Σ patches · patch width]. Rejects as `StoredPixels.read`. */

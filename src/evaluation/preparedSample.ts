@@ -23,18 +23,23 @@ import {
 
 /** A tokenised sample with its answer, as a processor or a samples file gives it: `inputIds` are prompt, then answer. */
 export interface EncodedSampleLike<Pixels extends PixelValues = PixelValues> extends EncodedPromptLike<Pixels> {
+  /** Its task's name. */
   readonly task: string;
+  /** Tokens of the prompt; the answer's follow. */
   readonly promptLength: number;
 }
 
 /** One sample, ready for any schedule. Its tensors are owned by the `PreparedSamples` it belongs to. */
 export interface PreparedSample extends RunSample {
+  /** Its task's name. */
   readonly task: string;
+  /** [n] token ids: prompt, then answer. */
   readonly ids: Int32Array;
   /** T and V: prompt text tokens and visual tokens. */
   readonly tokens: { readonly text: number; readonly visual: number };
   /** Places whose rows predict answer tokens, and the tokens they predict. */
   readonly answerPlaces: Int32Array;
+  /** [A] token ids. */
   readonly targets: Int32Array;
   /** [n, H] after layer 0. */
   readonly hidden: tf.Tensor2D;
@@ -55,6 +60,7 @@ export interface PreparedSamples {
   readonly samples: readonly PreparedSample[];
   /** Layer-forwards spent on the teacher (METHOD §8). */
   readonly layerForwards: number;
+  /** Lets go of the samples' tensors. */
   dispose(): void;
 }
 
@@ -78,7 +84,7 @@ function encodedPlaces(sample: EncodedSampleLike, visualTokenIds: readonly numbe
 /**
  * Runs the unpruned model over samples and keeps what every schedule shares.
  *
- * @param onProgress called with the number of samples done.
+ * @param options `onProgress` is called with the number of samples done.
  * @returns owns its tensors: about 2·n·H + A·vocabulary float32 numbers a sample; dispose it.
  * @throws EspalierError for a sample without answer, or whose pictures and image tokens do not agree; Stopped.
  *

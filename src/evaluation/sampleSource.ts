@@ -8,6 +8,7 @@ import { type EncodedSampleLike, type PreparedSamples, prepareSamples } from "./
 export interface SampleSource {
   readonly model: VisionLanguageModel;
   readonly selector: Selector;
+  /** How many samples. */
   readonly size: number;
   /**
    * Has some samples prepared for the time of `work`.

@@ -15,6 +15,7 @@ export interface Evaluation {
   readonly exact: boolean[];
 }
 
+/** Evaluations of many configurations, and the work that sharing prefixes saved. */
 export interface SharedEvaluation {
   /** In the configurations' order. */
   readonly results: readonly Evaluation[];

@@ -8,6 +8,7 @@ import { logTicks } from "./scales.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG, INK, seriesStyles } from "./theme.js";
 
+/** Size and title of the latency figure. */
 export interface LatencyFigureOptions {
   /** Width of the whole figure in pixels; 600 unless told, 320 at least. */
   readonly width?: number;

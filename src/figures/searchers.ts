@@ -5,6 +5,7 @@ import { type AxisScale, fromPixel, linearScale, logTicks, toPixel } from "./sca
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG, seriesStyles } from "./theme.js";
 
+/** Size of the searchers figure. */
 export interface SearchersFigureOptions {
   /** Width of the whole figure in pixels; 720 unless told, 360 at least. */
   readonly width?: number;

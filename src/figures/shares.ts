@@ -4,6 +4,7 @@ import { type LayerRecord, multiples } from "./schedule.js";
 import type { FigureSpecification } from "./specification.js";
 import { CONFIG } from "./theme.js";
 
+/** Size and texts of the figure of one schedule. */
 export interface SharesOptions {
   /** Above the bars; default "Visual tokens kept at each layer". */
   readonly title?: string;

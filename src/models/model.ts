@@ -67,6 +67,7 @@ export interface LayerProbe {
   } | null;
 }
 
+/** What one decoder layer is given. The caller owns all of it. */
 export interface LayerInput {
   /** [B·N, H]: the rows that are attended to. */
   readonly hidden: tf.Tensor2D;
@@ -86,6 +87,7 @@ export interface LayerInput {
   readonly past?: KeyValues;
 }
 
+/** What one decoder layer gives. The caller owns all of it. */
 export interface LayerOutput extends KeyValues {
   /** [B·N_q, H] */
   readonly hidden: tf.Tensor2D;
@@ -153,5 +155,6 @@ export interface VisionLanguageModel {
   /** Final norm and head. [R, H] → [R, vocabulary]. Owned by the caller. */
   logits(hidden: tf.Tensor2D, tape?: Tape): tf.Tensor2D;
 
+  /** Lets go of the weights. */
   dispose(): void;
 }

@@ -1,4 +1,8 @@
-/** What a notebook imports as "espalier": the library, with studies that know they are in a notebook. */
+/**
+ * What a notebook imports as "espalier": the library, with studies that know they are in a notebook, and its widgets.
+ *
+ * @module espalier in a notebook
+ */
 import { findCurrentKernel } from "../../kernel/src/api/index.js";
 import { registerRepresentations } from "./representations/index.js";
 

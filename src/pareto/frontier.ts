@@ -94,7 +94,8 @@ export function normalisedHypervolume(
 /**
  * Hypervolume regret, `1 − found / reference`: 0 when the found frontier is as good, below 0 when it is better.
  *
- * @param found, reference from `normalisedHypervolume` with the same budgets and divergence at 0.
+ * @param found from `normalisedHypervolume`.
+ * @param reference likewise, with the same budgets and divergence at 0.
  * @throws EspalierError when the reference is not above 0: then nothing can be missed.
  *
  * @example

@@ -12,7 +12,11 @@ export type Priority = keyof typeof PRIORITIES;
 export interface HandlerContext {
   /** Aborts when the result is wanted no longer, or the worker must go: stop soon, by throwing anything. */
   readonly signal: AbortSignal;
-  /** @param fraction of the job that is done, 0 to 1. */
+  /**
+   * Says how far the job is.
+   *
+   * @param fraction of the job that is done, 0 to 1.
+   */
   progress(fraction: number): void;
 }
 
@@ -26,6 +30,7 @@ export type EvaluationHandler = (job: EvaluationJob, context: HandlerContext) =>
 /** Thrown by a handler whose machine is not the right one for a job: its model or its samples are others, say. */
 export class JobRefused extends EspalierError {}
 
+/** How jobs are submitted, and who hears of them. */
 export interface SubmitOptions {
   /** Default "normal". */
   readonly priority?: Priority;

@@ -34,6 +34,7 @@ export interface WorkerOptions {
   readonly onJob?: (job: WorkedJob) => void;
 }
 
+/** A job that a worker has let go of. */
 export interface WorkedJob {
   readonly id: string;
   readonly outcome: "done" | "failed" | "refused" | "withdrawn" | "given back";

@@ -57,8 +57,11 @@ export interface ObjectiveTerm {
   readonly perCost: number;
 }
 
+/** What the solver must remember to go on exactly where it was. */
 export interface LagrangianState {
+  /** One a budget. */
   readonly buckets: readonly Bucket[];
+  /** Epochs in a row within the tolerance. */
   readonly calm: number;
 }
 

@@ -274,6 +274,7 @@ export class DifferentiableSearch {
     this.#optimizer.restore(state.optimizer, this.predictor.variables);
   }
 
+  /** Lets go of the predictor and of what the optimiser remembers. */
   dispose(): void {
     this.predictor.dispose();
     this.#optimizer.dispose();

@@ -19,7 +19,9 @@ export const DEFAULT_BUDGETS: readonly number[] = [0.01, ...Array.from({ length:
 
 /** How a differentiable search is trained. */
 export interface SearchOptions {
+  /** How few parameters become a schedule. */
   readonly kernel: KernelFunction;
+  /** What budgets are of. */
   readonly cost: CostModel;
   /** Normalised budgets that are trained, ascending; default `DEFAULT_BUDGETS`. */
   readonly budgets?: readonly number[];
@@ -33,6 +35,7 @@ export interface SearchOptions {
   readonly learningRate?: number;
   /** Default 0. */
   readonly weightDecay?: number;
+  /** How budgets are kept; default as `LagrangianOptions`. */
   readonly lagrangian?: LagrangianOptions;
   /** Default "marginal". */
   readonly estimator?: Estimator;
@@ -56,15 +59,21 @@ export type SettledOptions = Required<Omit<SearchOptions, "lagrangian" | "valida
 
 /** What one step did. */
 export interface SearchStep {
+  /** From 1 up. */
   readonly step: number;
+  /** In all. */
   readonly steps: number;
+  /** From 0 up. */
   readonly epoch: number;
+  /** Mean over the batch, nats. */
   readonly divergence: number;
   /** Mean over the batch of max(0, cost − budget), normalised. */
   readonly violation: number;
+  /** Global, before it is clipped. */
   readonly gradientNorm: number;
   /** Layer-forwards spent so far, teacher excluded (METHOD §8: forward 1, backward 2 a layer). */
   readonly layerForwards: number;
+  /** Whether the solver has met its tolerance. */
   readonly converged: boolean;
 }
 

@@ -86,6 +86,7 @@ export class PredictorPass {
   }
 }
 
+/** The network that turns a prompt's embeddings and a budget into parameters of a kernel function (METHOD §6). */
 export class Predictor {
   readonly options: PredictorOptions;
   readonly #parts = new Map<string, Part[]>();

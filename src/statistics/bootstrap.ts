@@ -13,6 +13,7 @@ import type { Random } from "../tensor/index.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 import { signFlipTest } from "./signFlip.js";
 
+/** How the resamples are drawn and read. */
 export interface BootstrapOptions {
   /** Where the draws come from; the same state gives the same interval. */
   readonly random: Random;
@@ -36,9 +37,11 @@ export interface Estimate {
   readonly samples: number;
 }
 
+/** An interval of confidence. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
+  /** Its coverage, such as 0.95. */
   readonly level: number;
 }
 
@@ -84,7 +87,8 @@ export function bootstrapMeans(vectors: readonly ArrayLike<number>[], options: B
 /**
  * The difference of two means over the same samples, `mean(a) − mean(b)`.
  *
- * @param a, b one number per sample, in the same order.
+ * @param a one number per sample.
+ * @param b likewise, in the same order.
  * @throws EspalierError as `bootstrapMean`, and when the lengths differ.
  *
  * @example

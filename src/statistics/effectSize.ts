@@ -6,6 +6,7 @@ import { EspalierError } from "../errors.js";
 
 /** A paired difference and how large it is beside its spread. */
 export interface PairedEffect {
+  /** Pairs. */
   readonly samples: number;
   /** mean(a) − mean(b). */
   readonly difference: number;
@@ -38,7 +39,8 @@ export interface Discordance {
 /**
  * The standardised difference of two outcomes over the same samples.
  *
- * @param a, b one number per sample, in the same order.
+ * @param a one number per sample.
+ * @param b likewise, in the same order.
  * @throws EspalierError without a sample, for different lengths, or for a value that is not finite.
  *
  * @example

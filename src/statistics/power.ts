@@ -9,6 +9,7 @@ import { EspalierError } from "../errors.js";
 import { normalQuantile } from "./normal.js";
 import { studentTCritical, studentTSurvival } from "./studentT.js";
 
+/** What a comparison is held to. */
 export interface PowerOptions {
   /** Chance of seeing a difference where there is none, two-sided; default .05. */
   readonly significance?: number;
@@ -42,7 +43,8 @@ export function pairedPower(effect: number, samples: number, options: PowerOptio
 /**
  * The least number of samples with which a difference of a given size is seen with a given power.
  *
- * @param effect as `pairedPower`, other than 0. @param power between 0 and 1, default .8.
+ * @param effect as `pairedPower`, other than 0.
+ * @param options `power`: between 0 and 1, default .8.
  * @returns ≥ 2.
  * @throws EspalierError as `pairedPower`, for an effect of 0, and for one so small that no study could see it (more than
  *   10¹² samples).
@@ -81,7 +83,8 @@ export function samplesForPower(effect: number, options: PowerOptions & { readon
 /**
  * The least difference that is seen with a given power: what "not distinguishable" leaves open.
  *
- * @param samples whole, ≥ 2. @param power above the significance and below 1, default .8.
+ * @param samples whole, ≥ 2.
+ * @param options `power`: above the significance and below 1, default .8.
  * @returns in standard deviations of the differences, to nine digits.
  * @throws EspalierError as `pairedPower`, and for a power that no difference at all reaches already.
  *

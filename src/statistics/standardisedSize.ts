@@ -13,7 +13,8 @@ export interface StandardisedSize {
 }
 
 /**
- * @param a, b one number per sample, in the same order.
+ * @param a one number per sample.
+ * @param b likewise, in the same order.
  * @param comparisons that are adjusted together, as in `PowerOptions`.
  * @throws EspalierError as `pairedEffectSize`.
  */

@@ -38,6 +38,7 @@ import { kernelLabel } from "./training.js";
 export interface StudyOptions {
   /** A checkpoint directory, or a model that is loaded (`loadStudyModel`), which stays its owner's. */
   readonly model: string | StudyModel;
+  /** Samples in three parts, such as `benchmarkData` gives. */
   readonly data: StudyData;
   /** Which tokens stay; default "fastv". */
   readonly selector?: SelectorName;

@@ -38,6 +38,7 @@ export interface SampleList {
   readonly units?: readonly (string | null)[];
 }
 
+/** The first entry: what the study is. */
 export interface HeaderEntry {
   readonly kind: "header";
   readonly version: number;
@@ -112,6 +113,7 @@ export interface SmallerPictures {
   readonly visionSeconds: readonly [smaller: number, whole: number];
 }
 
+/** A configuration was evaluated on a split. */
 export interface EvaluationEntry extends Outcome {
   readonly kind: "evaluation";
   readonly split: "validation" | "test";
@@ -203,6 +205,7 @@ export interface ComparisonEntry {
   readonly cost: CostName;
 }
 
+/** A line of a journal, told apart by `kind`. */
 export type JournalEntry =
   | HeaderEntry
   | SessionEntry

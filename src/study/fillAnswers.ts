@@ -13,7 +13,9 @@ export interface FillAnswersOptions {
   readonly maxNewTokens?: number;
   /** File that remembers answers (`AnswerCache`), so that a stopped call goes on where it was; default none. */
   readonly cache?: string;
+  /** Its abort stops the work; what is answered is kept in `cache`. */
   readonly signal?: AbortSignal;
+  /** Called with the samples done, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

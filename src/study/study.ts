@@ -30,6 +30,7 @@ import { taskMeans } from "./taskMeans.js";
 
 /** Stops one operation from outside. */
 export interface Stoppable {
+  /** Its abort stops the operation; what is finished is kept. */
   readonly signal?: AbortSignal;
 }
 
@@ -54,11 +55,13 @@ export interface StudyParts {
 
 /** What a study is about. */
 export interface StudyFacts {
+  /** Its name. */
   readonly model: string;
   /** Whether the model is the one that ships with Espalier. */
   readonly embedded: boolean;
   /** L. */
   readonly layers: number;
+  /** Its name. */
   readonly data: string;
   /** Test samples. */
   readonly samples: number;
@@ -67,6 +70,7 @@ export interface StudyFacts {
   readonly selector: string;
   readonly kernelFunction: string;
   readonly budgetUnit: BudgetUnit;
+  /** What accuracies are. */
   readonly accuracyMetric: string;
   /** Of the test samples, in the order in which they come. */
   readonly tasks: readonly string[];
@@ -74,7 +78,9 @@ export interface StudyFacts {
 
 /** What `best` found. */
 export interface BestSchedule {
+  /** Of the frontier. */
   readonly point: FrontierPoint;
+  /** The same configuration with its counts. */
   readonly mean: ResultMean;
   /** Every test sample's counts, and the mean shares for any other sample; `writeScheduleFile` takes it. */
   readonly schedule: Omit<ScheduleFile, "layers">;
@@ -233,7 +239,8 @@ export class Study {
    * Compares two series, or two schedules that were brought along, at matched executed cost, sample by sample; results have
    * the comparison from then on, by divergence and by accuracy.
    *
-   * @param a, b names of series (`search`, `grid`, `control:random` …), or names under which schedules were evaluated.
+   * @param a the name of a series (`search`, `grid`, `control:random` …), or that under which a schedule was evaluated.
+   * @param b likewise.
    * @throws EspalierError for a name that the study does not have, and budgets at which it does not have both; Stopped.
    *
    * @example

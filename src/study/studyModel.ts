@@ -11,7 +11,9 @@ import { fingerprintModel } from "./fingerprint.js";
 export interface StudyModel {
   readonly model: VisionLanguageModel;
   readonly config: ModelConfig;
+  /** In reports. */
   readonly name: string;
+  /** Of configuration and weights; of very large files, of samples of them. */
   readonly fingerprint: string;
   /** Whether it is the tiny model that ships with Espalier, which every report must say. */
   readonly embedded: boolean;

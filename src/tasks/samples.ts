@@ -20,6 +20,7 @@ const IGNORED_LABEL = -100;
 /** One sample, ready for the model. */
 export interface EncodedSample {
   readonly id: string;
+  /** Its task's name. */
   readonly task: string;
   readonly split: Split;
   /** int32 [N], unpadded: prompt, then answer (its end token included). */
@@ -28,6 +29,7 @@ export interface EncodedSample {
   readonly promptLength: number;
   /** float32 [Σ t·h·w, patchWidth]. */
   readonly pixelValues: Float32Array;
+  /** Numbers a patch. */
   readonly patchWidth: number;
   /** Per picture or video: frames, rows and columns of patches. */
   readonly gridThw: readonly (readonly [number, number, number])[];

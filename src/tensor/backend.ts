@@ -30,6 +30,7 @@ export interface BetterBackend {
 
 /** The backend in use. */
 export interface BackendReport {
+  /** In use. */
   readonly backend: BackendName;
   /** Whether the user asked for exactly this one. */
   readonly forced: boolean;

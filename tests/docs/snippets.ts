@@ -25,6 +25,9 @@ const GIVEN: Readonly<Record<string, string>> = {
   cost: 'import("ESPALIER").CostModel',
   calibration: 'import("ESPALIER").Calibration',
   handler: 'import("ESPALIER").WorkerOptions["handler"]',
+  verification: 'import("ESPALIER").Verification',
+  journal: 'import("ESPALIER").JournalContents',
+  document: 'import("ESPALIER").OutsideDocument',
 };
 
 /** "espalier" as a path from a folder of the checkout. */
@@ -65,7 +68,7 @@ export function pageModules(): SnippetModule[] {
   });
 }
 
-/** The module of a docstring's example: imports what it uses, and is given what it does not declare. It is run where it says what comes out. */
+/** The module of a docstring's example: imports what it uses of the library, and is given what it does not declare. It is run where it says what comes out. */
 export function exampleModule({ where, text }: Example, names: readonly PublicName[], index: number): SnippetModule {
   const uses = (name: string) => new RegExp(`(?<![.\\w"-])${name}(?![\\w"])`, "u").test(text);
   const imported = new Set(
@@ -76,11 +79,13 @@ export function exampleModule({ where, text }: Example, names: readonly PublicNa
   const given = Object.entries(GIVEN)
     .filter(([name]) => uses(name) && !declares(name))
     .map(([name, type]) => `declare const ${name}: ${type.replace("ESPALIER", relativeTo("docs", NOTEBOOK))}; `);
-  const module = (body: string) => `${imports}${given.join("")}{\n${body}\n}\nexport {};\n`;
+  const own = [...text.matchAll(/^import .*$/gm)].map(([line]) => `${line} `);
+  const body = text.replaceAll(/^import .*$/gm, "");
+  const module = `${imports}${own.join("")}${given.join("")}{\n${body}\n}\nexport {};\n`;
   return {
     file: `docs/example${index}.${where.replaceAll(/[^\w]+/g, "_")}.ts`,
-    text: fromSources(module(text), "docs", true),
-    run: text.includes("// →") ? checked(module(text)) : null,
+    text: fromSources(module, "docs", true),
+    run: text.includes("// →") ? checked(module) : null,
   };
 }
 

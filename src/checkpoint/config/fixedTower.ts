@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { check, count, divides, positive, size } from "./check.js";
 
+/** Sizes of a vision transformer that sees every picture at one size. */
 export interface FixedTowerConfig {
   readonly hiddenSize: number;
   readonly intermediateSize: number;

@@ -19,6 +19,7 @@ export interface Gemma3DecoderConfig extends DecoderConfig {
 /** Sizes of the SigLIP tower; it has no class token. */
 export type SiglipVisionConfig = FixedTowerConfig;
 
+/** Ids of Gemma 3's special tokens. */
 export interface Gemma3TokenIds extends SpecialTokenIds {
   /** Around the image tokens of a picture. */
   readonly imageStart: number;

@@ -36,6 +36,7 @@ export interface QwenVisionConfig {
   readonly tokensPerSecond: number;
 }
 
+/** Ids of Qwen2.5-VL's special tokens. */
 export interface QwenTokenIds extends SpecialTokenIds {
   readonly video: number;
   /** Around the image or video tokens of a picture or video. */

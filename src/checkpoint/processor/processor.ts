@@ -30,6 +30,7 @@ export interface PromptInput {
    * the pictures, then the videos.
    */
   readonly before?: readonly ContentPart[];
+  /** Text. */
   readonly question: string;
   /** Appended with the end token; absent for a prompt that the model is to continue. */
   readonly answer?: string;

@@ -3,7 +3,9 @@ import { printable } from "../format.js";
 
 /** How close two numbers must be: relative to the larger, and absolute beside 0. */
 export interface Tolerance {
+  /** Of the larger of the two. */
   readonly relative: number;
+  /** In the numbers' own unit. */
   readonly absolute: number;
 }
 

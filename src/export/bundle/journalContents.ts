@@ -47,7 +47,9 @@ type Scored = z.infer<typeof scored>;
 
 /** A journal that is whole, with its header in front. */
 export interface JournalContents {
+  /** The study: its settings, model and samples. */
   readonly header: HeaderEntry;
+  /** All entries, the header among them. */
   readonly entries: readonly JournalEntry[];
 }
 

@@ -63,8 +63,23 @@ const manifestSchema = z.object({
   files: z.array(fileSchema).max(10_000),
 });
 
+/**
+ * A study as a manifest describes it: all of it follows from the study's journal.
+ *
+ * @interface
+ */
 export type BundledStudy = z.infer<typeof studySchema>;
+/**
+ * A file as a manifest lists it.
+ *
+ * @interface
+ */
 export type BundledFile = z.infer<typeof fileSchema>;
+/**
+ * What is in a bundle, and what each file is made from. `BUNDLE.md` explains every field.
+ *
+ * @interface
+ */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** SHA-256 in hexadecimal. */

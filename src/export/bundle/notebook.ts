@@ -23,6 +23,11 @@ const schema = z.object({ nbformat: z.literal(4), cells: z.array(cell).max(100_0
 
 export type NotebookOutput = z.infer<typeof output>;
 export type NotebookCell = z.infer<typeof cell>;
+/**
+ * A notebook, as far as a page shows it.
+ *
+ * @interface
+ */
 export type Notebook = z.infer<typeof schema>;
 
 /** Text of a multi-line value, as notebooks write them; null for anything else. */
@@ -32,10 +37,14 @@ export function multilineText(value: unknown): string | null {
 }
 
 /**
- * Parses a notebook.
+ * Parses a notebook, of which nothing is run.
  *
- * @param source what messages call it.
+ * @param bytes its file. @param source what messages call it.
  * @throws EspalierError for anything but a notebook of nbformat 4.
+ *
+ * @example
+ * const bytes = Buffer.from('{ "nbformat": 4, "cells": [{ "cell_type": "code", "source": ["1 +", " 1"] }] }');
+ * parseNotebook(bytes, "a.ipynb").cells[0].source; // → "1 + 1"
  */
 export function parseNotebook(bytes: Buffer, source: string): Notebook {
   const refuse = (reason: string) =>

@@ -47,7 +47,18 @@ function outputHtml({ output_type, text, data, traceback }: NotebookOutput): str
   return data === undefined ? "" : dataHtml(data);
 }
 
-/** The section. @param name what its heading says. */
+/**
+ * A notebook as a section of a page: its text, its code, and its outputs as pictures or text. Nothing in it runs or loads.
+ *
+ * @param notebook what `parseNotebook` read. @param name what the heading says.
+ * @returns HTML, for `renderPage` to append.
+ *
+ * @example
+ * import { readFileSync } from "node:fs";
+ *
+ * const notebook = parseNotebook(readFileSync("paper.ipynb"), "paper.ipynb");
+ * const page = await renderPage(results, { appendix: notebookSection(notebook, "paper.ipynb") });
+ */
 export function notebookSection(notebook: Notebook, name: string): string {
   const parts = notebook.cells.map(({ cell_type, source, outputs = [] }) => {
     if (cell_type === "markdown") return renderMarkdown(source);

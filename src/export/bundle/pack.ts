@@ -35,24 +35,31 @@ export interface StudyToBundle {
 export interface NotebookToBundle {
   /** Name of its file, without a folder. */
   readonly name: string;
+  /** Its text, nbformat 4. */
   readonly bytes: Buffer;
 }
 
+/** What a bundle is packed from. */
 export interface BundleOptions {
+  /** At least one; each name once. */
   readonly studies: readonly StudyToBundle[];
+  /** Default none. */
   readonly notebooks?: readonly NotebookToBundle[];
   /** Ed25519; default unsigned. */
   readonly privateKey?: KeyObject;
   /** Versions of what packs, such as `{ espalier: "0.1.0" }`. */
   readonly generator: Readonly<Record<string, string>>;
+  /** Its signal stops the packing; default one without a signal. */
   readonly pacer?: Pacer;
 }
 
 /** A packed bundle. */
 export interface Bundle {
+  /** The file itself, a zip. */
   readonly bytes: Buffer;
   /** SHA-256 of the manifest, which says what all of it holds. */
   readonly digest: string;
+  /** What is in it, without the manifest and the signature. */
   readonly files: readonly BundledFile[];
   /** Of each study, in the order given. */
   readonly results: readonly Results[];
@@ -68,6 +75,14 @@ export async function resultsOf({ entries }: JournalContents, pacer: Pacer): Pro
  *
  * @throws EspalierError for a journal that is damaged, two studies or notebooks of one name, a notebook that is none, and more than
  *   a bundle may hold; Stopped.
+ *
+ * @example
+ * import { readFileSync, writeFileSync } from "node:fs";
+ *
+ * const journal = readFileSync("runs/chartqa/journal.jsonl");
+ * const studies = [{ journal, source: "chartqa" }];
+ * const { bytes, digest } = await packBundle({ studies, generator: { espalier: "0.1.0" } });
+ * writeFileSync("evidence.zip", bytes); // `digest` goes into the paper
  */
 export async function packBundle(options: BundleOptions): Promise<Bundle> {
   const { studies, notebooks = [], privateKey, generator, pacer = new Pacer() } = options;

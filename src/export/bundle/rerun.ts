@@ -20,15 +20,24 @@ const LEFT_OUT: readonly string[] = [SERIES.downsampled, SERIES.pooled, SERIES.m
 
 /** An evaluation that is run again, and by which selector. */
 export interface Rerun {
+  /** As the journal has it. */
   readonly entry: EvaluationEntry;
+  /** The study's, or that of a control. */
   readonly selector: string;
 }
 
 /**
- * Chooses evaluations on test samples.
+ * Chooses the evaluations on test samples that are run again with the model.
  *
+ * @param journal of a verified bundle, for example.
  * @param most how many, spread evenly over all in the journal's order; all where there are fewer.
  * @returns by selector, and how many could have been chosen.
+ *
+ * @example
+ * for (const journal of verification.journals.values()) {
+ *   const { chosen, of } = chooseReruns(journal, 5); // at most five of all
+ *   console.log(of, chosen.map(({ entry, selector }) => [entry.configuration, selector]));
+ * }
  */
 export function chooseReruns({ header, entries }: JournalContents, most: number): { chosen: Rerun[]; of: number } {
   const all = entries.filter(
@@ -49,7 +58,16 @@ export function chooseReruns({ header, entries }: JournalContents, most: number)
   };
 }
 
-/** The schedule of an evaluation, sample by sample. */
+/**
+ * The schedule of an evaluation, sample by sample.
+ *
+ * @param journal that it is in. @param entry the evaluation, on test samples.
+ * @returns what `study.evaluate` takes.
+ *
+ * @example
+ * const [{ entry }] = chooseReruns(journal, 1).chosen;
+ * await study.evaluate(rerunSchedule(journal, entry), { name: "again" });
+ */
 export function rerunSchedule({ header }: JournalContents, { counts }: EvaluationEntry): ScheduleFile {
   const { ids } = header.data.test;
   return {
@@ -59,7 +77,21 @@ export function rerunSchedule({ header }: JournalContents, { counts }: Evaluatio
   };
 }
 
-/** Compares divergences with those of the evaluation that was run again. @param rows of that one, in any order. */
+/**
+ * Compares divergences with those of the evaluation that was run again.
+ *
+ * @param journal that the evaluation is in.
+ * @param entry the evaluation as it was.
+ * @param rows of the one that was run again, in any order.
+ * @param tolerance default 1e-3 relative and 1e-5 nats: other arithmetic rounds a model's numbers differently.
+ * @returns "differs" also where a sample is missing.
+ *
+ * @example
+ * const [{ entry }] = chooseReruns(journal, 1).chosen;
+ * await study.evaluate(rerunSchedule(journal, entry), { name: "again" });
+ * const again = (await study.results()).rows.filter(({ configuration }) => configuration === "again");
+ * const { verdict } = compareRerun(journal, entry, again);
+ */
 export function compareRerun(
   { header }: JournalContents,
   entry: EvaluationEntry,

@@ -27,7 +27,19 @@ function demandEd25519(key: KeyObject, source: string): KeyObject {
   );
 }
 
-/** Reads a private key. @param source what messages call it. @throws EspalierError for anything but an Ed25519 key without a password. */
+/**
+ * Reads a private key, for `packBundle` to sign with.
+ *
+ * @param pem PKCS #8, as `openssl genpkey -algorithm ed25519` writes it. @param source what messages call it.
+ * @throws EspalierError for anything but an Ed25519 key without a password.
+ *
+ * @example
+ * import { generateKeyPairSync } from "node:crypto";
+ *
+ * const { privateKey } = generateKeyPairSync("ed25519");
+ * const key = parsePrivateKey(privateKey.export({ type: "pkcs8", format: "pem" }), "the new key");
+ * key.asymmetricKeyType; // → "ed25519"
+ */
 export function parsePrivateKey(pem: string | Buffer, source: string): KeyObject {
   let key: KeyObject;
   try {
@@ -41,7 +53,19 @@ export function parsePrivateKey(pem: string | Buffer, source: string): KeyObject
   return demandEd25519(key, source);
 }
 
-/** Reads a public key. @throws EspalierError for anything but an Ed25519 public key. */
+/**
+ * Reads a public key, for `verifyBundle` to demand.
+ *
+ * @param pem SPKI, as `openssl pkey -pubout` writes it. @param source what messages call it.
+ * @throws EspalierError for anything but an Ed25519 public key.
+ *
+ * @example
+ * import { generateKeyPairSync } from "node:crypto";
+ *
+ * const { publicKey } = generateKeyPairSync("ed25519");
+ * const key = parsePublicKey(publicKey.export({ type: "spki", format: "pem" }), "the authors' key");
+ * key.type; // → "public"
+ */
 export function parsePublicKey(pem: string | Buffer, source: string): KeyObject {
   const wanted = `${source} holds no public key in PEM; make it from the private one with: openssl pkey -in key.pem -pubout -out public.pem`;
   if (pem.includes("PRIVATE KEY")) throw new EspalierError(wanted);
@@ -54,7 +78,14 @@ export function parsePublicKey(pem: string | Buffer, source: string): KeyObject 
   return demandEd25519(key, source);
 }
 
-/** SHA-256 of a public key. */
+/**
+ * SHA-256 of a public key (SPKI, DER): what a paper can print, and `Verification.signedBy` says.
+ *
+ * @example
+ * import { generateKeyPairSync } from "node:crypto";
+ *
+ * fingerprintOf(generateKeyPairSync("ed25519").publicKey).length; // → 71
+ */
 export function fingerprintOf(key: KeyObject): string {
   return `sha256:${digestOf(key.export({ type: "spki", format: "der" }))}`;
 }

@@ -4,7 +4,14 @@ import { printable } from "../format.js";
 import { TOLERANCE } from "./compare.js";
 import type { Check, Verification } from "./verify.js";
 
-/** A line for each check, and below those that differ what does. Ended by line feeds. */
+/**
+ * A line for each check, and below those that differ what does. Ended by line feeds.
+ *
+ * @param bold how heads are set off; default not at all.
+ *
+ * @example
+ * console.log(renderChecks(verification.checks.filter(({ verdict }) => verdict === "differs")));
+ */
 export function renderChecks(checks: readonly Check[], bold: (text: string) => string = (text) => text): string {
   const columns = [
     { head: "checked", align: "left", cells: checks.map(({ what }) => printable(what)) },
@@ -19,7 +26,16 @@ export function renderChecks(checks: readonly Check[], bold: (text: string) => s
   return `${all.join("\n")}\n`;
 }
 
-/** The verification in words: who signed, what was checked, and the verdict. Ended by line feeds. */
+/**
+ * The verification in words: who signed, what was checked, and the verdict. Ended by line feeds.
+ *
+ * @param verification what `verifyBundle` found.
+ * @param options `source`: what the bundle is called; `tolerance`: the relative one that it was verified with, default 1e-9;
+ *   `bold`: how heads are set off, default not at all.
+ *
+ * @example
+ * console.log(renderVerification(verification, { source: "evidence.zip" }));
+ */
 export function renderVerification(
   { manifest, digest, signedBy, checks, ok }: Verification,
   {
@@ -47,7 +63,14 @@ export function renderVerification(
   ].join("\n");
 }
 
-/** The verification as data. */
+/**
+ * The verification as JSON, ended by a line feed.
+ *
+ * @param verification what `verifyBundle` found. @param rerun what running again found, put in as it is; default left out.
+ *
+ * @example
+ * const json = verificationJson(verification);
+ */
 export function verificationJson({ manifest, digest, signedBy, checks, ok }: Verification, rerun?: unknown): string {
   const studies = manifest.studies.map(({ name }) => name);
   const content = {

@@ -33,23 +33,27 @@ export interface Check extends Outcome {
   readonly what: string;
 }
 
+/** How a bundle is verified. */
 export interface VerifyOptions {
   /** What messages call the bundle. */
   readonly source: string;
   /** The key that it must be signed by; default any, or none. */
   readonly publicKey?: KeyObject;
-  /** Default `TOLERANCE`. */
+  /** Default 1e-9 relative and 1e-12 absolute: what rounding may do between machines. */
   readonly tolerance?: Tolerance;
+  /** Its signal stops the verification; default one without a signal. */
   readonly pacer?: Pacer;
 }
 
 /** What verifying found. */
 export interface Verification {
+  /** What the bundle says of itself. */
   readonly manifest: Manifest;
   /** SHA-256 of the manifest. */
   readonly digest: string;
   /** SHA-256 of the key that signed it; null without a signature that fits. */
   readonly signedBy: string | null;
+  /** All that was compared, in the order in which it was. */
   readonly checks: readonly Check[];
   /** The studies' journals, as far as they can be read, by name. */
   readonly journals: ReadonlyMap<string, JournalContents>;
@@ -69,7 +73,15 @@ function fromProblems(problems: readonly string[]): Outcome {
 /**
  * Verifies a bundle, without its model and within seconds.
  *
- * @throws EspalierError for what cannot be opened safely (`readArchive`), no manifest, and one of a newer format; Stopped.
+ * @param bytes the file; nothing of it is unpacked to a disk or run.
+ * @returns also for a bundle that was changed: `ok` is false, and `checks` say where it differs.
+ * @throws EspalierError for what cannot be opened safely, no manifest, and one of a newer format; Stopped.
+ *
+ * @example
+ * import { readFileSync } from "node:fs";
+ *
+ * const { ok, checks } = await verifyBundle(readFileSync("evidence.zip"), { source: "evidence.zip" });
+ * const differing = checks.filter(({ verdict }) => verdict === "differs").map(({ what }) => what);
  */
 export async function verifyBundle(bytes: Buffer, options: VerifyOptions): Promise<Verification> {
   const { source, publicKey, tolerance = TOLERANCE, pacer = new Pacer() } = options;

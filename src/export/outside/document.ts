@@ -6,7 +6,19 @@ import { z } from "zod";
 import { EspalierError } from "../../errors.js";
 import { printable } from "../format.js";
 
+/**
+ * Value of `format` in every document.
+ *
+ * @example
+ * OUTSIDE_FORMAT; // → "espalier.outside"
+ */
 export const OUTSIDE_FORMAT = "espalier.outside";
+/**
+ * Version that this program writes, and the newest that it reads.
+ *
+ * @example
+ * OUTSIDE_VERSION; // → 1
+ */
 export const OUTSIDE_VERSION = 1;
 /** Its file's name within the folder of studies and the name that it was imported as. */
 export const OUTSIDE_FILE = "outside.json";
@@ -37,15 +49,36 @@ const schema = z.object({
   compared: z.array(z.object({ a: name, b: name })).max(1_000),
 });
 
+/**
+ * Evaluations from elsewhere, how they are to be read, and what is compared. `OUTSIDE.md` explains every field.
+ *
+ * @interface
+ */
 export type OutsideDocument = z.infer<typeof schema>;
 
-/** Its text, ended by a line feed: one evaluation a line. */
+/**
+ * A document's text, ended by a line feed: one evaluation a line. `parseOutsideDocument` reads it.
+ *
+ * @example
+ * const again = parseOutsideDocument(outsideText(document), "the same");
+ */
 export function outsideText({ evaluations, ...rest }: OutsideDocument): string {
   const lines = evaluations.map((one) => JSON.stringify(one)).join(",\n");
   return `${JSON.stringify(rest).slice(0, -1)},"evaluations":[\n${lines}\n]}\n`;
 }
 
-/** @param source what messages call it. @throws EspalierError for anything but a valid document. */
+/**
+ * Reads a document that `espalier import` or `outsideText` wrote.
+ *
+ * @param text JSON. @param source what messages call it.
+ * @throws EspalierError for anything but a valid document, and for one of a newer format.
+ *
+ * @example
+ * import { readFileSync } from "node:fs";
+ *
+ * const document = parseOutsideDocument(readFileSync("runs/theirs/outside.json", "utf8"), "theirs");
+ * console.log(renderOutside(document, await summariseOutside(document)));
+ */
 export function parseOutsideDocument(text: string, source: string): OutsideDocument {
   const wayOut = "import the evaluations again with espalier import";
   let value: unknown;

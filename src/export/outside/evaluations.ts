@@ -5,19 +5,23 @@ import { csvRecords } from "./csvRecords.js";
 
 /** One configuration on one sample, as somebody else measured it. */
 export interface OutsideEvaluation {
+  /** What was evaluated. */
   readonly configuration: string;
+  /** On what; the same name means the same sample. */
   readonly sample: string;
+  /** Finite, in the metric's unit. */
   readonly score: number;
   /** From 0 up, in whatever unit the source has. */
   readonly cost: number;
   /** Who proposed the configuration; null where the source does not say. */
   readonly series: string | null;
-  /** Null where the source does not say. */
+  /** What the configuration was made for; null where the source does not say. */
   readonly budget: number | null;
 }
 
 /** What a source holds. */
 export interface OutsideSource {
+  /** In the source's order; never empty. */
   readonly evaluations: readonly OutsideEvaluation[];
   /** Name of the score; null where the source does not say. */
   readonly metric: string | null;
@@ -108,9 +112,15 @@ function fromJson(text: string, source: string): { raw: Raw; where: string }[] {
 /**
  * Reads evaluations from the text of a file; columns and fields that are not known are passed over.
  *
+ * @param text CSV whose first line names the columns configuration, sample, score, cost and, where there are any, series, budget,
+ *   metric; or JSON, a list of objects with these fields.
  * @param source its name: `.json` is read as JSON, anything else as CSV.
  * @throws EspalierError, with the line, for a value that is missing or no number, a configuration that has a sample twice or is in two
  *   series or at two budgets, more than one metric, and a file without evaluations.
+ *
+ * @example
+ * const { evaluations } = parseOutside("configuration,sample,score,cost\nours,1,0.5,10\n", "theirs.csv");
+ * evaluations[0].score; // → 0.5
  */
 export function parseOutside(text: string, source: string): OutsideSource {
   const name = printable(source);

@@ -10,7 +10,15 @@ const INK = "#59636e";
 /** Points drawn at most, those on the frontier first. */
 const MOST = 2_000;
 
-/** A Vega-Lite specification with its data inside. */
+/**
+ * The figure of evaluations from elsewhere: mean cost against mean score, with intervals and the frontier's line.
+ *
+ * @param document the evaluations. @param summary what `summariseOutside` made of them.
+ * @returns a Vega-Lite specification with its data inside; of more than 2,000 configurations it draws those on the frontier first.
+ *
+ * @example
+ * const svg = await renderSvg(outsideSpecification(document, await summariseOutside(document)));
+ */
 export function outsideSpecification(document: OutsideDocument, { means }: OutsideSummary): FigureSpecification {
   const { name, source, metric, better, costUnit } = document;
   const points = [...means]

@@ -5,6 +5,7 @@ import { formatPercent, printable } from "../format.js";
 import type { OutsideDocument } from "./document.js";
 import { OUTSIDE_INTERVALS, type OutsideComparison, type OutsideMean, type OutsideSummary } from "./summary.js";
 
+/** How the table of evaluations from elsewhere looks. */
 export interface OutsideTableOptions {
   /** Characters a line of prose; default 100. */
   readonly width?: number;
@@ -65,7 +66,14 @@ function comparisonColumns(comparisons: readonly OutsideComparison[]): Column[] 
   ];
 }
 
-/** The means with their intervals, the frontier marked, and the comparisons. Lines ended by line feeds. */
+/**
+ * The means with their intervals, the frontier marked, and the comparisons. Lines ended by line feeds.
+ *
+ * @param document the evaluations. @param summary what `summariseOutside` made of them.
+ *
+ * @example
+ * console.log(renderOutside(document, await summariseOutside(document), { width: process.stdout.columns }));
+ */
 export function renderOutside(
   document: OutsideDocument,
   { means, comparisons, notes }: OutsideSummary,
@@ -94,7 +102,14 @@ export function renderOutside(
   return `${lines.join("\n")}\n`;
 }
 
-/** The means as CSV. */
+/**
+ * The means as CSV (RFC 4180), a line for each configuration.
+ *
+ * @param summary what `summariseOutside` made of a document.
+ *
+ * @example
+ * const csv = outsideMeansCsv(await summariseOutside(document));
+ */
 export function outsideMeansCsv({ means }: OutsideSummary): string {
   const line = (cells: readonly (string | number | null | undefined)[]) => `${cells.map(csvField).join(",")}\r\n`;
   const head = [

@@ -28,12 +28,16 @@ const AT_ONCE = 8;
 
 /** One configuration over its samples. */
 export interface OutsideMean {
+  /** Null where the source did not say. */
   readonly series: string | null;
   readonly configuration: string;
+  /** Null where the source did not say. */
   readonly budget: number | null;
+  /** How many. */
   readonly samples: number;
   /** Mean over the samples. */
   readonly cost: number;
+  /** Mean over the samples. */
   readonly score: number;
   /** Of the score; null with a single sample. */
   readonly interval: { readonly low: number; readonly high: number } | null;
@@ -45,15 +49,23 @@ export interface OutsideMean {
 export interface OutsideComparison {
   /** Series or configurations as they were asked for. */
   readonly a: string;
+  /** What `a` is compared with. */
   readonly b: string;
+  /** Of both; null where they differ or have none. */
   readonly budget: number | null;
+  /** Pairs. */
   readonly samples: number;
   readonly difference: number;
+  /** Lower end of the difference's interval. */
   readonly low: number;
+  /** Upper end of the difference's interval. */
   readonly high: number;
   readonly pValue: number;
+  /** After Holm's correction over the document's comparisons. */
   readonly pHolm: number;
+  /** Hedges' g of the paired differences; null where they do not vary. */
   readonly effectSize: number | null;
+  /** For power .8 at this effect; null where there is none. */
   readonly samplesNeeded: number | null;
   /** Difference of the mean costs over the larger of them. */
   readonly costResidual: number;
@@ -66,6 +78,7 @@ export interface OutsideComparison {
 export interface OutsideSummary {
   /** By rising cost. */
   readonly means: readonly OutsideMean[];
+  /** In the order in which they were asked for. */
   readonly comparisons: readonly OutsideComparison[];
   /** What a reader must know. */
   readonly notes: readonly string[];
@@ -218,7 +231,20 @@ async function comparisonsOf(
 /**
  * Works out what a document amounts to: a function of it alone.
  *
+ * @param document the evaluations, and what is compared.
+ * @param pacer its signal stops the work; default one without a signal.
  * @throws EspalierError for a comparison of names that it does not have, of samples that are not the same, or of fewer than two; Stopped.
+ *
+ * @example
+ * const { evaluations } = parseOutside("configuration,sample,score,cost\na,1,0.5,10\na,2,0.75,10\nb,1,0.25,5\nb,2,0.5,5\n", "theirs.csv");
+ * const document: OutsideDocument = {
+ *   ...{ format: OUTSIDE_FORMAT, version: OUTSIDE_VERSION, name: "theirs", source: "theirs.csv" },
+ *   ...{ metric: "accuracy", better: "higher", costUnit: "GFLOP", costTolerance: 0.01 },
+ *   ...{ evaluations: [...evaluations], compared: [{ a: "a", b: "b" }] },
+ * };
+ * const { means, comparisons } = await summariseOutside(document);
+ * means.map(({ configuration, score }) => [configuration, score]); // → [["b", 0.375], ["a", 0.625]]
+ * comparisons[0].matched; // → false
  */
 export async function summariseOutside(document: OutsideDocument, pacer: Pacer = new Pacer()): Promise<OutsideSummary> {
   const all = configurations(document);
@@ -244,10 +270,15 @@ export async function summariseOutside(document: OutsideDocument, pacer: Pacer =
 }
 
 /**
- * Says whether the samples could show a difference.
+ * Sees to it that the samples could show a difference, before anybody reads one out of them.
  *
- * @param difference in the score's unit, above 0. @param power default .8.
+ * @param document the evaluations, and what is compared.
+ * @param difference in the score's unit, above 0.
+ * @param power the chance of seeing it; default .8.
  * @throws EspalierError where any comparison of the document has too few samples to show it with that power, after Bonferroni's correction.
+ *
+ * @example
+ * demandOutsidePower(document, 0.02);
  */
 export function demandOutsidePower(document: OutsideDocument, difference: number, power = USUAL_POWER): void {
   const all = configurations(document);

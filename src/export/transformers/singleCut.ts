@@ -11,10 +11,11 @@ import { meanKey } from "../validate.js";
 
 /** Every visual token before `layer`, the share of them from there on. */
 export interface SingleCut {
+  /** From 1 up. */
   readonly layer: number;
   /** 0 … 1 */
   readonly share: number;
-  /** [L] */
+  /** The schedule, [L]. */
   readonly shares: readonly number[];
 }
 
@@ -22,10 +23,13 @@ export interface SingleCut {
 export interface SingleCutLoss {
   /** Mean divergence with the cut minus that without. */
   readonly difference: Interval;
+  /** Of the interval. */
   readonly level: number;
+  /** Pairs. */
   readonly samples: number;
-  /** Mean divergences and mean normalised costs, of the cut and of the schedule. */
+  /** Mean divergences in nats, of the cut and of the schedule. */
   readonly divergence: readonly [cut: number, schedule: number];
+  /** Mean normalised costs, of the cut and of the schedule. */
   readonly cost: readonly [cut: number, schedule: number];
 }
 
@@ -61,8 +65,14 @@ function readAt(points: readonly Point[], cost: number): Point | null {
 /**
  * The cut of least divergence at a cost, read between the grid's schedules with one cut.
  *
+ * @param results of a study with a reference grid.
  * @param cost normalised.
  * @throws EspalierError where the results have no reference grid, and where no cut is that cheap.
+ *
+ * @example
+ * await study.grid();
+ * const { layer, share, shares } = chooseSingleCut(await study.results(), 0.3);
+ * writeScheduleFile("single-cut.json", { common: { shares }, samples: new Map(), about: { layer, share } });
  */
 export function chooseSingleCut(results: Results, cost: number): SingleCut {
   const { layers } = results.model;
@@ -118,7 +128,16 @@ const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum 
 /**
  * What a cut loses against one of the study's configurations, paired by test sample.
  *
+ * @param results of the study, after the cut was run with it.
+ * @param cut what `chooseSingleCut` chose.
+ * @param against the configuration, such as a point of the frontier.
  * @returns null where the cut was not run on the test samples.
+ *
+ * @example
+ * const { point } = await study.best({ budget: 0.3 });
+ * const cut = chooseSingleCut(await study.results(), point.cost.normalised);
+ * await study.evaluate({ shares: cut.shares });
+ * console.log(singleCutLoss(await study.results(), cut, point)?.difference); // nats, with an interval
  */
 export function singleCutLoss(
   results: Results,

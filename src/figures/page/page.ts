@@ -161,7 +161,7 @@ function provenance(results: Results): string {
  * over the frontier's schedules, every mean in a sortable table, the benchmarks where there are any, the comparisons, the searchers and the certificates where there are any, and
  * the results themselves to download as CSV and JSON. Its content policy lets nothing run or load but what is in it; names from the results are text.
  *
- * @param results validated first. Rows travel along up to `maximumRows`.
+ * @param input the results, validated first. Rows travel along up to `maximumRows`.
  * @returns the page; the same results give the same bytes.
  * @throws EspalierError for results that are not valid.
  *

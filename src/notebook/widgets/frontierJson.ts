@@ -44,7 +44,9 @@ export interface TaskHead {
 /** A limit that is drawn. */
 export interface FrontierConstraint {
   readonly axis: "divergence" | "accuracy" | CostUnit;
+  /** In the axis's unit. */
   readonly value: number;
+  /** Written beside it. */
   readonly label: string;
 }
 

@@ -36,6 +36,7 @@ export interface SelectedConfiguration {
   readonly configuration: string;
   /** In the study's unit; null where none was asked for. */
   readonly budget: number | null;
+  /** Mean over samples, in every unit. */
   readonly cost: WidgetPoint["cost"];
   /** Nats. `low` and `high` are null while the interval is not known yet. */
   readonly divergence: WidgetPoint["divergence"];
@@ -47,9 +48,13 @@ export interface SelectedConfiguration {
 
 /** What a shown frontier tells, by the event's name. */
 export interface FrontierEvents {
+  /** What the user chose; null where nothing is. */
   readonly selected: SelectedConfiguration | null;
+  /** In the study's unit; null where none is set. */
   readonly budget: number | null;
+  /** Two at most. */
   readonly pinned: readonly SelectedConfiguration[];
+  /** Within the brush, without order. */
   readonly brushed: readonly SelectedConfiguration[];
 }
 

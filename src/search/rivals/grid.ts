@@ -11,6 +11,7 @@ import type { SearcherMethod } from "./searcher.js";
  */
 export const GRID_SEED = 20260415;
 
+/** Which schedules the reference grid has. */
 export interface GridOptions {
   /** Schedules with one cut; default 200. */
   readonly singleStep?: number;

@@ -22,6 +22,7 @@ export interface SearchProblem {
   readonly costs?: readonly [low: number, high: number];
   /** Where schedules are sought; searchers with a space of their own (grid, additive) do not look at it. */
   readonly space: SearchSpace;
+  /** The same seed, the same proposals. */
   readonly seed: number;
 }
 
@@ -41,7 +42,11 @@ export interface Searcher {
    * @throws Stopped.
    */
   ask(pacer: Pacer): Promise<Batch | null>;
-  /** @param divergence [C][S] nats of the batch asked for last, in the order of its samples. */
+  /**
+   * Says what came of the batch asked for last.
+   *
+   * @param divergence [C][S] nats, in the order of its samples.
+   */
   tell(divergence: readonly ArrayLike<number>[]): void;
 }
 
@@ -51,5 +56,6 @@ export interface SearcherMethod {
   readonly name: string;
   /** As tables and figures write it. */
   readonly title: string;
+  /** Begins a search; nothing is measured before `ask`. */
   begin(problem: SearchProblem): Searcher;
 }

@@ -20,9 +20,13 @@ export interface StudySample extends EncodedSampleLike {
 
 /** The samples of a study in their three parts. */
 export interface StudyData {
+  /** In reports. */
   readonly name: string;
+  /** Schedules are trained on these, */
   readonly train: readonly StudySample[];
+  /** chosen on these, */
   readonly validation: readonly StudySample[];
+  /** and scored on these. */
   readonly test: readonly StudySample[];
   /** Name of the split that `test` is, in reports; default "test". */
   readonly split?: string;
@@ -44,6 +48,7 @@ export const DEFAULT_SIZES: SplitSizes = { train: 256, validation: 128, test: 12
 
 /** Which samples of a file a study takes. */
 export interface DataOptions {
+  /** Default 256, 128 and 128. */
   readonly sizes?: Partial<SplitSizes>;
   /** Of the draws that make a split where the data has none; default 0. */
   readonly seed?: number;
@@ -58,7 +63,9 @@ export interface DataOptions {
   readonly unanswered?: boolean;
   /** Bytes of pixels that are kept in memory; further samples' pictures are read again when they are needed. Default as `PixelStore`. */
   readonly pixelMemory?: number;
+  /** Its abort stops the reading. */
   readonly signal?: AbortSignal;
+  /** Called with the samples done, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -48,6 +48,7 @@ export interface Benchmark {
   wantedAnswer?(question: BenchmarkQuestion): string | undefined;
   /** The question as the model is asked it. */
   prompt(question: BenchmarkQuestion, wording: Wording): string;
+  /** How one answer is judged. */
   readonly metric: Metric;
   /**
    * Questions with the same unit are judged together, and a cut of the file keeps them together.
@@ -55,5 +56,6 @@ export interface Benchmark {
    * @param picture names the question's pictures: equal pictures, equal names.
    */
   unit?(question: BenchmarkQuestion, picture: string): string;
+  /** Makes a benchmark's score, in percent, of those of its questions. */
   summary(questions: readonly ScoredQuestion[]): BenchmarkSummary;
 }

@@ -20,6 +20,7 @@ import { expectedHypervolumeImprovement, shiftedLognormalShortfall, strips } fro
 import { anywhere, around } from "./proposals.js";
 import { Surrogate } from "./surrogate.js";
 
+/** Options of G-Search, all of them optional. */
 export interface GSearchOptions {
   /** Random schedules before the first model; default 10. */
   readonly startup?: number;

@@ -29,7 +29,7 @@ export function vtwRecipe(layers: number): Recipe {
  * threshold.
  *
  * @param prepared the calibration samples; published are 20.
- * @param threshold nats, mean over samples; default the published .003.
+ * @param options `threshold`: nats, mean over samples; default the published .003.
  * @returns 1 … L; L where no layer may withdraw.
  * @throws Stopped.
  *

@@ -19,6 +19,7 @@ import { contributionWeights, goodCount, recencyWeights, splitTrials } from "./s
 /** How much good trials count: by hypervolume contribution (MOTPE, Optuna until 4) or alike (Optuna 5). */
 export type GoodWeights = "contribution" | "uniform";
 
+/** Options of TPE, all of them optional. */
 export interface TpeOptions {
   /** Random schedules before the first estimate; default 10, Optuna's. */
   readonly startup?: number;
