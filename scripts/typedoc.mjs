@@ -2,6 +2,7 @@
  * What TypeDoc is to know of this project: titles and categories of the pages, categories of the names, GitHub's anchors, and that
  * sources are no pages.
  */
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -127,6 +128,11 @@ function addresses(router, page) {
   };
 }
 
+/** Whether the checkout knows where it came from, so that TypeDoc can link sources. */
+function hasOrigin() {
+  return spawnSync("git", ["-C", ROOT, "remote", "get-url", "origin"]).status === 0;
+}
+
 export function load(app) {
   let page;
   app.renderer.defineRouter("pages", Router);
@@ -134,6 +140,8 @@ export function load(app) {
     page = event;
   });
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
+    // A revision of this name makes TypeDoc name sources without linking them.
+    if (!hasOrigin()) app.options.setValue("gitRevision", "HEAD");
     app.options.setValue("markdownItLoader", ({ core }) => {
       core.ruler.push("espalier", ({ tokens, Token }) => {
         const addressOf = addresses(app.renderer.router, page);

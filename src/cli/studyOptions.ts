@@ -34,6 +34,7 @@ export interface TrainingCliOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly learningRate?: number;
+  readonly tableLearningRate?: number;
   readonly form?: LagrangianForm;
   readonly scouts?: number;
   /** Gigabytes. */
@@ -129,7 +130,8 @@ export function addTrainingOptions(command: Command): Command {
     .option("--budgets <list>", "budgets to evaluate, such as .1,.3 (default: .01, .05, .10 … .95)", numberList)
     .option("--epochs <n>", "passes over the training samples (default: the search's)", wholeNumber(1))
     .option("--batch <n>", "samples a step (default: the search's)", wholeNumber(1))
-    .option("--learning-rate <x>", "(default: the search's)", positiveNumber)
+    .option("--learning-rate <x>", "of the network that reads the prompt (default: the search's)", positiveNumber)
+    .option("--table-learning-rate <x>", "of each budget's own schedule (default: the search's)", positiveNumber)
     .option(
       "--scouts <n>",
       "samples on which single cuts are tried before training (default: the search's)",
@@ -155,6 +157,7 @@ export function searchOptions({
   epochs,
   batch,
   learningRate,
+  tableLearningRate,
   form,
   scouts,
   preparedMemory,
@@ -165,6 +168,7 @@ export function searchOptions({
     ...(epochs === undefined ? {} : { epochs }),
     ...(batch === undefined ? {} : { batch }),
     ...(learningRate === undefined ? {} : { learningRate }),
+    ...(tableLearningRate === undefined ? {} : { tableLearningRate }),
     ...(scouts === undefined ? {} : { scouts }),
     ...(start === undefined ? {} : { start }),
     ...(preparedMemory === undefined ? {} : { preparedMemory: preparedMemory * 1e9 }),

@@ -23,7 +23,7 @@ import {
   type SearchStep,
   type SettledOptions,
 } from "./options.js";
-import { Predictor, promptBatch } from "./predictor.js";
+import { type LearningRates, Predictor, promptBatch } from "./predictor.js";
 import { relaxedProjection } from "./relaxedProjection.js";
 import { STARTS, type Start, scout } from "./scout.js";
 
@@ -78,6 +78,7 @@ export class DifferentiableSearch {
       batch: options.batch ?? 32,
       epochs: options.epochs ?? 4,
       learningRate: options.learningRate ?? 1e-3,
+      tableLearningRate: options.tableLearningRate ?? 0.05,
       weightDecay: options.weightDecay ?? 0,
       estimator: options.estimator ?? "marginal",
       scouts: options.scouts ?? 16,
@@ -181,7 +182,7 @@ export class DifferentiableSearch {
       const gradientNorm = tf.tidy(() => {
         const wanted = tf.tensor2d(dShares, [members.length, layers]);
         const dParameters = sharesGradient(kernel, pass.parameters, layers, wanted);
-        return pass.descend(this.#optimizer, this.#learningRate(), dParameters);
+        return pass.descend(this.#optimizer, this.#learningRates(), dParameters);
       });
       if (!Number.isFinite(gradientNorm)) {
         throw new EspalierError(
@@ -216,9 +217,11 @@ export class DifferentiableSearch {
     );
   }
 
-  #learningRate(): number {
+  #learningRates(): LearningRates {
     const progress = this.#step / Math.max(1, this.steps);
-    return this.options.learningRate * (0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * progress)));
+    const left = 0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * progress));
+    const { learningRate, tableLearningRate } = this.options;
+    return { network: left * learningRate, table: left * tableLearningRate };
   }
 
   /** Normalised cost of fractional counts, and its gradient with respect to the shares. */

@@ -31,8 +31,10 @@ export interface SearchOptions {
   readonly batch?: number;
   /** Passes over the samples; default 4. */
   readonly epochs?: number;
-  /** Default 1e-3, falling to a tenth along a cosine. */
+  /** Of the network; default 1e-3, falling to a tenth along a cosine. */
   readonly learningRate?: number;
+  /** The same for the table of budgets, each of whose rows few samples reach; default 0.05. */
+  readonly tableLearningRate?: number;
   /** Default 0. */
   readonly weightDecay?: number;
   /** How budgets are kept; default as `LagrangianOptions`. */

@@ -40,7 +40,7 @@ export interface PromptBatch {
   readonly weights: tf.Tensor2D;
 }
 
-/** A predictor's variables in plain memory: all its matrices one after the other, and all its vectors. */
+/** A predictor's variables in plain memory: its table, all its matrices one after the other, and all its vectors. */
 export type PredictorWeights = ReadonlyMap<string, Float32Array>;
 
 /** A parameter as it begins. */
@@ -49,6 +49,15 @@ interface Part {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
+
+/** Learning rates of one step: a row of the table is one budget's own, the network is everybody's. */
+export interface LearningRates {
+  readonly table: number;
+  readonly network: number;
+}
+
+/** The variable that holds the table. */
+const TABLE = "table";
 
 /** A predictor's answer, and the way back from it. Owns its tensors. */
 export class PredictorPass {
@@ -68,15 +77,18 @@ export class PredictorPass {
   /**
    * One optimiser step. Call it once.
    *
+   * @param rates of this step.
    * @param dParameters [B, P]: gradient of the objective with respect to `parameters`; owned by the caller.
    * @returns the gradient's global norm; where it is not finite nothing was changed.
    */
-  descend(optimizer: AdamW, learningRate: number, dParameters: tf.Tensor2D): number {
+  descend(optimizer: AdamW, rates: LearningRates, dParameters: tf.Tensor2D): number {
     return tf.tidy(() => {
       this.#tape.accumulate(this.parameters, tf.clone(dParameters));
       this.#tape.backward();
       const gradients = this.#predictor.joined((name) => this.#tape.gradient(this.#leaves.get(name)!));
-      return optimizer.apply(this.#predictor.variables, gradients, learningRate);
+      return optimizer.apply(this.#predictor.variables, gradients, (group) =>
+        group === TABLE ? rates.table : rates.network,
+      );
     });
   }
 
@@ -90,7 +102,7 @@ export class PredictorPass {
 export class Predictor {
   readonly options: PredictorOptions;
   readonly #parts = new Map<string, Part[]>();
-  /** Two variables hold every parameter: an optimiser's step is a few large operations and not hundreds of small ones. */
+  /** The table and two variables for the rest hold every parameter: an optimiser's step is a few large operations and not hundreds of small ones. */
   readonly #variables = new Map<string, tf.Variable>();
 
   /** Starts every budget at the kernel function's own initial schedule. Owns its variables. */
@@ -102,7 +114,7 @@ export class Predictor {
     const initial = kernel.initial(layers);
     const table = new Float32Array(budgets.length * parameters);
     for (let row = 0; row < budgets.length; row++) table.set(initial, row * parameters);
-    const list: Part[] = [{ name: "table", shape: [budgets.length, parameters], values: table }];
+    const list: Part[] = [{ name: TABLE, shape: [budgets.length, parameters], values: table }];
     if (conditioning === "constant") {
       this.#create(list);
       return;
@@ -138,11 +150,12 @@ export class Predictor {
   }
 
   #create(list: readonly Part[]): void {
-    for (const [group, rank] of [
-      ["matrices", 2],
-      ["vectors", 1],
+    for (const [group, rank, belongs] of [
+      [TABLE, 2, ({ name }: Part) => name === TABLE],
+      ["matrices", 2, ({ name, shape }: Part) => name !== TABLE && shape.length === 2],
+      ["vectors", 1, ({ shape }: Part) => shape.length === 1],
     ] as const) {
-      const members = list.filter(({ shape }) => shape.length === rank);
+      const members = list.filter(belongs);
       if (members.length === 0) continue;
       const size = members.reduce((sum, { values }) => sum + values.length, 0);
       const all = new Float32Array(size);
@@ -221,7 +234,7 @@ export class Predictor {
     tape?: Tape,
   ): tf.Tensor2D {
     const { conditioning } = this.options;
-    const row = this.#lookUp(named.get("table") as tf.Tensor2D, budgets, tape);
+    const row = this.#lookUp(named.get(TABLE) as tf.Tensor2D, budgets, tape);
     if (conditioning === "constant") return row;
     const vector = (name: string) => named.get(name) as tf.Tensor1D;
     const apply = (name: string, x: tf.Tensor2D) =>
@@ -268,13 +281,7 @@ export class Predictor {
    * @param rows [budgets][P], one for each of the table's budgets.
    */
   setTable(rows: readonly ArrayLike<number>[]): void {
-    const matrices = this.weights().get("matrices")!;
-    let at = 0;
-    for (const { name, values } of this.#parts.get("matrices")!) {
-      if (name === "table") matrices.set(Float32Array.from(rows.flatMap((row) => Array.from(row))), at);
-      at += values.length;
-    }
-    this.assign(new Map([["matrices", matrices]]));
+    this.assign(new Map([[TABLE, Float32Array.from(rows.flatMap((row) => Array.from(row)))]]));
   }
 
   /** A copy of all variables in plain memory. */

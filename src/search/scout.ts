@@ -6,7 +6,7 @@
  * the best. The layers that are run are charged to the search.
  */
 import { type CostModel, costRange, fromNormalised, type TokenCounts } from "../cost/index.js";
-import { evaluateShared, type PreparedSamples } from "../evaluation/index.js";
+import { evaluateShared, type PreparedSample, type PreparedSamples } from "../evaluation/index.js";
 import type { Pacer } from "../tensor/index.js";
 import { additiveStart } from "./additiveStart.js";
 import { project } from "./projection.js";
@@ -48,6 +48,9 @@ export interface ScoutOptions {
 }
 
 /**
+ * Tries shapes at every budget by successive halving (Jamieson and Talwalkar, 2016): all of them on a quarter of the samples, the
+ * best quarter of them on the others too.
+ *
  * @param prepared the samples that are looked at.
  * @param budgets normalised, ascending.
  * @throws EspalierError with the additive start for a cost that does not add over layers; Stopped.
@@ -61,28 +64,48 @@ export async function scout(
   const { layers } = prepared.model.shape;
   const common = scoutedShapes(layers);
   const proposed = start === "additive" ? await additiveStart(prepared, budgets, cost, pacer) : null;
-  /** [budgets][candidates] */
-  const shapes = budgets.map((_, b) => (proposed === null ? common : [...common, proposed.shares[b]]));
+  /** The shapes that are tried at a budget. */
+  const shapesAt = (b: number) => (proposed === null ? common : [...common, proposed.shares[b]]);
   const counts = memoised(
-    (shape: number, budget: number, tokens: TokenCounts) =>
-      project(shapes[budget][shape], fromNormalised(budgets[budget], costRange(cost, tokens)), cost, tokens).counts,
+    (shape: number, b: number, tokens: TokenCounts) =>
+      project(shapesAt(b)[shape], fromNormalised(budgets[b], costRange(cost, tokens)), cost, tokens).counts,
   );
-  const candidates = shapes.flatMap((own, budget) => own.map((_, shape) => ({ budget, shape })));
-  const { results, layerForwards } = await evaluateShared(
-    prepared,
-    candidates.length,
-    (c, { tokens }) => counts(candidates[c].shape, candidates[c].budget, tokens),
-    { pacer },
-  );
-  const means = results.map(({ divergence }) => divergence.reduce((a, b) => a + b, 0) / divergence.length);
+  let layerForwards = proposed?.layerForwards ?? 0;
+  /** Adds the divergence of each candidate on more samples. */
+  const measure = async (candidates: readonly Candidate[], samples: readonly PreparedSample[]): Promise<void> => {
+    if (samples.length === 0) return;
+    const found = await evaluateShared(
+      { ...prepared, samples: [...samples] },
+      candidates.length,
+      (c, { tokens }) => counts(candidates[c].shape, candidates[c].budget, tokens),
+      { pacer },
+    );
+    layerForwards += found.layerForwards;
+    candidates.forEach((candidate, c) => {
+      candidate.sum += found.results[c].divergence.reduce((a, b) => a + b, 0);
+    });
+  };
+  const quarter = Math.ceil(prepared.samples.length / 4);
+  const all = budgets.map((_, budget) => shapesAt(budget).map((__, shape): Candidate => ({ budget, shape, sum: 0 })));
+  await measure(all.flat(), prepared.samples.slice(0, quarter));
+  const left = all.map((own) => [...own].sort((a, b) => a.sum - b.sum).slice(0, Math.ceil(own.length / 4)));
+  await measure(left.flat(), prepared.samples.slice(quarter));
+  const best = left.map((own) => own.reduce((least, one) => (one.sum < least.sum ? one : least)));
   const tokens = prepared.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? prepared.samples[0].tokens;
-  const shares = budgets.map((_, budget) => {
-    const each = shapes[budget].length;
-    const row = means.slice(budget * each, (budget + 1) * each);
-    const best = row.indexOf(Math.min(...row));
-    return Float64Array.from(counts(best, budget, tokens), (count) => count / Math.max(1, tokens.visual));
-  });
-  return { shares, layerForwards: layerForwards + (proposed?.layerForwards ?? 0) };
+  const shares = best.map(({ budget, shape }) =>
+    Float64Array.from(counts(shape, budget, tokens), (count) => count / Math.max(1, tokens.visual)),
+  );
+  return { shares, layerForwards };
+}
+
+/** A shape at one of the budgets. */
+interface Candidate {
+  /** Place among the budgets. */
+  readonly budget: number;
+  /** Place among the shapes tried there. */
+  readonly shape: number;
+  /** Divergence over the samples seen so far, nats. */
+  sum: number;
 }
 
 /** Samples of equal size have equal counts: each is projected once, and the trie finds them the same. */

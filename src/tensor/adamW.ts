@@ -51,13 +51,13 @@ export class AdamW {
    *
    * @param variables by name.
    * @param gradients by the same names; a variable without one is left alone. Owned by the caller.
-   * @param learningRate of this step.
+   * @param learningRate of this step, one for all variables or each its own by name.
    * @returns the gradients' global norm before clipping; NaN or infinite norms leave every variable untouched.
    */
   apply(
     variables: ReadonlyMap<string, tf.Variable>,
     gradients: ReadonlyMap<string, tf.Tensor>,
-    learningRate: number,
+    learningRate: number | ((name: string) => number),
   ): number {
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
     const norm = tf.tidy(() => {
@@ -72,13 +72,14 @@ export class AdamW {
     for (const [name, gradient] of gradients) {
       const variable = variables.get(name)!;
       const { first, second } = this.#momentsOf(name, variable);
+      const rate = typeof learningRate === "number" ? learningRate : learningRate(name);
       tf.tidy(() => {
         const g = scale === 1 ? gradient : tf.mul(gradient, scale);
         first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)));
         second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)));
         const root = tf.add(tf.sqrt(tf.mul(second, 1 / correction2)), epsilon);
-        const decayed = variable.rank > 1 ? tf.mul(variable, 1 - learningRate * weightDecay) : variable;
-        variable.assign(tf.sub(decayed, tf.div(tf.mul(first, learningRate / correction1), root)));
+        const decayed = variable.rank > 1 ? tf.mul(variable, 1 - rate * weightDecay) : variable;
+        variable.assign(tf.sub(decayed, tf.div(tf.mul(first, rate / correction1), root)));
       });
     }
     return norm;

@@ -176,7 +176,7 @@ describe("search/predictor", () => {
       const step = (factor: number) => {
         const pass = of.pass(prompts, budgets);
         const gradient = tf.tidy(() => tf.mul(tf.sub(pass.parameters, 1), factor)) as tf.Tensor2D;
-        const norm = pass.descend(optimizer, 0.02, gradient);
+        const norm = pass.descend(optimizer, { table: 0.02, network: 0.02 }, gradient);
         pass.dispose();
         gradient.dispose();
         return norm;
@@ -191,6 +191,34 @@ describe("search/predictor", () => {
       optimizer.dispose();
       of.dispose();
     }
+  });
+
+  it("moves the table and the network each at its own rate", () => {
+    const of = predictor("input");
+    const prompts = promptBatch(prepared.samples);
+    const moved = (rates: { table: number; network: number }) => {
+      const before = of.weights();
+      const pass = of.pass(prompts, [0.1, 0.3, 0.7, 0.1, 0.3]);
+      const gradient = tf.tidy(() => tf.onesLike(pass.parameters)) as tf.Tensor2D;
+      const optimizer = new AdamW({ weightDecay: 0 });
+      pass.descend(optimizer, rates, gradient);
+      pass.dispose();
+      optimizer.dispose();
+      gradient.dispose();
+      return [...of.weights()].map(([name, values]) => {
+        const from = before.get(name)!;
+        return [name, Math.max(...values.map((value, i) => Math.abs(value - from[i])))] as const;
+      });
+    };
+    // Adam's first step is its rate, wherever there is a gradient.
+    for (const [name, far] of moved({ table: 0.03, network: 0 })) {
+      assert.closeTo(far, name === "table" ? 0.03 : 0, 1e-5, name);
+    }
+    for (const [name, far] of moved({ table: 0, network: 0.002 })) {
+      assert.closeTo(far, name === "table" ? 0 : 0.002, 1e-5, name);
+    }
+    tf.dispose([prompts.rows, prompts.weights]);
+    of.dispose();
   });
 
   it("has the gradients of finite differences, in every variable", () => {
@@ -208,7 +236,7 @@ describe("search/predictor", () => {
           return 0;
         },
       };
-      pass.descend(spy as unknown as AdamW, 0, weigh);
+      pass.descend(spy as unknown as AdamW, { table: 0, network: 0 }, weigh);
       pass.dispose();
       const start = of.weights();
       const random = new Random(3);
@@ -246,7 +274,7 @@ describe("search/predictor", () => {
       const pass = of.pass(prompts, [0.1, 0.3, 0.7, 0.1, 0.3]);
       const gradient = tf.onesLike(pass.parameters);
       const optimizer = new AdamW();
-      pass.descend(optimizer, 0.01, gradient);
+      pass.descend(optimizer, { table: 0.01, network: 0.01 }, gradient);
       tf.dispose([prompts.rows, prompts.weights, gradient]);
       pass.dispose();
       optimizer.dispose();

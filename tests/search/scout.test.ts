@@ -79,9 +79,28 @@ describe("search/scout", () => {
     }
   });
 
-  it("looks at every sample that it is given", async () => {
-    const one = await scout({ ...prepared, samples: prepared.samples.slice(0, 1) }, [0.3], cost);
-    const all = await scout(prepared, [0.3], cost);
-    assert.equal(all.layerForwards, 4 * one.layerForwards);
+  it("tries every shape on a quarter of the samples, and few on the others", async () => {
+    const { samples } = prepared;
+    const on = async (count: number) =>
+      (await scout({ ...prepared, samples: samples.slice(0, count) }, [0.3], cost)).layerForwards;
+    const [one, all] = [await on(1), await on(4)];
+    // The best quarter of the shapes runs fewer layers than all of them, and every sample runs some.
+    assert.isAbove(all, one + 3 * LAYERS);
+    assert.isBelow(all, 3 * one);
+  });
+
+  it("passes over what was best on the first quarter alone", async () => {
+    const { samples } = prepared;
+    const first = await scout({ ...prepared, samples: samples.slice(0, 1) }, [0.2], cost);
+    const all = await scout(prepared, [0.2], cost);
+    const mean = async (shares: Float64Array) => {
+      const counts = countsFromShares(shares, samples[0].tokens.visual);
+      const { divergence } = await evaluateCounts(
+        prepared,
+        samples.map(() => counts),
+      );
+      return divergence.reduce((sum, d) => sum + d, 0) / divergence.length;
+    };
+    assert.isAtMost(await mean(all.shares[0]), (await mean(first.shares[0])) + 1e-6);
   });
 });
