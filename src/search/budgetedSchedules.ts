@@ -15,7 +15,7 @@ export class BudgetedSchedules {
   readonly #predictor: Predictor;
   readonly #options: SettledOptions;
   readonly #layers: number;
-  /** The predictor as it began, as it was on the way, and as it ended. */
+  /** The predictor as it began and, after the last step, as it ended. */
   snapshots: PredictorWeights[] = [];
   /** For each budget, which snapshot serves it; empty until chosen. */
   choice: number[] = [];

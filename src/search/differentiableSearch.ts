@@ -27,9 +27,6 @@ import { type LearningRates, Predictor, promptBatch } from "./predictor.js";
 import { relaxedProjection } from "./relaxedProjection.js";
 import { STARTS, type Start, scout } from "./scout.js";
 
-/** Snapshots of the predictor on the way from the first step to the last, both included. */
-const SNAPSHOTS = 3;
-
 /**
  * Trains a predictor of schedules through the relaxed model, for programs that bring their own loop (METHOD §5, §6); a
  * study's `search` is this with a journal around it.
@@ -128,13 +125,12 @@ export class DifferentiableSearch {
     this.#begun = true;
   }
 
-  /** At the end of an epoch: keeps a snapshot where one is due, and lets budgets choose after the last. */
+  /** At the end of an epoch; after the last, budgets choose between the predictor as it began and as it ended. */
   async #endEpoch(pacer: Pacer): Promise<void> {
     this.#lagrangian.endEpoch();
-    const epoch = this.#step / this.stepsPerEpoch;
-    const due = Math.round((this.#served.snapshots.length * this.options.epochs) / (SNAPSHOTS - 1));
-    if (epoch >= due || this.finished) this.#served.snapshots.push(this.predictor.weights());
-    if (this.finished && this.#validation) {
+    if (!this.finished) return;
+    this.#served.snapshots.push(this.predictor.weights());
+    if (this.#validation) {
       this.#layerForwards += await this.#served.choose(this.#validation, pacer);
     }
   }

@@ -46,8 +46,7 @@ export interface SearchOptions {
   /** What is tried on them: simple shapes, or the additive programme's schedules too (a warm start); default "shapes". */
   readonly start?: Start;
   /**
-   * Samples on which, after the last step, each budget chooses between the predictor as it began, as it was on the way and as
-   * it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.
+   * Samples on which, after the last step, each budget chooses between the predictor as it began and as it ended; at most `selection` of them are looked at. Owned by the caller. Default none: the last predictor serves all.
    */
   readonly validation?: PreparedSamples;
   /** Default 48. */
