@@ -13,7 +13,7 @@ import { cpus } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { REAL_SHAPES } from "./realShapes.js";
-import { BENCHES, type Row } from "./rows.js";
+import { BENCHES, type Row } from "./rows/index.js";
 import { benchSizes } from "./sizes.js";
 
 const run = promisify(execFile);
