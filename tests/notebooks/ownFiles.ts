@@ -5,11 +5,11 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { readConfig, type TensorToWrite, writeSafetensors } from "../../src/checkpoint/index.js";
-import { buildModel } from "../../src/models/index.js";
+import { readConfig } from "../../src/checkpoint/index.js";
 import { COLORS, embeddedItems, type RgbImage } from "../../src/tasks/index.js";
-import { Random, useBackend } from "../../src/tensor/index.js";
+import { Random } from "../../src/tensor/index.js";
 import { ROOT } from "../kernel/jupyter/jupyter.js";
+import { writeWeights } from "../study/tiny.js";
 
 /** Folders of tests/golden/checkpoint. */
 export type OwnArchitecture = "qwen" | "llava" | "gemma3";
@@ -17,27 +17,7 @@ export type OwnArchitecture = "qwen" | "llava" | "gemma3";
 /** Writes a checkpoint: 3 layers, Gemma 3 has 7. */
 export async function writeOwnCheckpoint(directory: string, architecture: OwnArchitecture): Promise<void> {
   cpSync(join(ROOT, "tests", "golden", "checkpoint", architecture), directory, { recursive: true });
-  await useBackend();
-  const config = readConfig(directory);
-  const tensors: Record<string, TensorToWrite> = {};
-  const model = buildModel(config, {
-    // Names as transformers writes them today.
-    has: (name) => name.startsWith("model.language_model.") || name.startsWith("model.visual."),
-    read(name, shape) {
-      const random = new Random(7).fork(name);
-      const size = shape.reduce((a, b) => a * b, 1);
-      // Large enough that attention is far from uniform and pruning shows.
-      const scale = shape.length === 1 ? 0.1 : name.includes("embed_tokens") ? 0.35 : 1.8 / Math.sqrt(size / shape[0]);
-      // Gemma 3 stores its norms as their distance from one.
-      const norm = config.architecture === "gemma3" && !name.includes("vision_tower") ? 0 : 1;
-      const centre = shape.length === 1 && name.endsWith("weight") ? norm : 0;
-      const data = Float32Array.from({ length: size }, () => centre + scale * random.normal());
-      tensors[name] = { dtype: "BF16", shape: [...shape], data };
-      return data;
-    },
-  });
-  model.dispose();
-  writeSafetensors(join(directory, "model.safetensors"), tensors, { format: "pt" });
+  await writeWeights(directory, readConfig(directory), "BF16");
 }
 
 async function base64({ width, height, data }: RgbImage, format: "png" | "jpeg"): Promise<string> {

@@ -21,8 +21,12 @@ export function temporaryFolder(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), "espalier-study-"));
 }
 
-/** Weights large enough that attention is far from uniform and pruning shows. */
-async function writeWeights(directory: string, config: ModelConfig): Promise<void> {
+/** Random weights, large enough that attention is far from uniform and pruning shows. @param dtype in the file. */
+export async function writeWeights(
+  directory: string,
+  config: ModelConfig,
+  dtype: "F32" | "BF16" = "F32",
+): Promise<void> {
   await useBackend();
   const tensors: Record<string, TensorToWrite> = {};
   const model = buildModel(config, {
@@ -36,12 +40,12 @@ async function writeWeights(directory: string, config: ModelConfig): Promise<voi
       const norm = config.architecture === "gemma3" && !name.includes("vision_tower") ? 0 : 1;
       const centre = shape.length === 1 && name.endsWith("weight") ? norm : 0;
       const data = Float32Array.from({ length: size }, () => centre + scale * random.normal());
-      tensors[name] = { dtype: "F32", shape: [...shape], data };
+      tensors[name] = { dtype, shape: [...shape], data };
       return data;
     },
   });
   model.dispose();
-  writeSafetensors(path.join(directory, "model.safetensors"), tensors);
+  writeSafetensors(path.join(directory, "model.safetensors"), tensors, { format: "pt" });
 }
 
 /** Writes a checkpoint into a folder. @param architecture default Qwen2.5-VL. */
