@@ -12,7 +12,7 @@ describe("cli import", () => {
   before(() => {
     folder = temporaryFolder();
     const lines = ["configuration,sample,score,cost,series,metric"];
-    for (let s = 0; s < 20; s++) {
+    for (let s = 0; s < 40; s++) {
       lines.push(`ours,s${s},${s % 4 === 0 ? 0 : 1},10,a,accuracy`, `"fast, v",s${s},${s % 2},10.05,b,accuracy`);
     }
     fs.writeFileSync(inFolder("theirs.csv"), `${lines.join("\n")}\n`);
@@ -26,7 +26,7 @@ describe("cli import", () => {
     expect(code, errors).to.equal(0);
     expect(output)
       .to.match(/^theirs · evaluations from theirs\.csv, made elsewhere/)
-      .and.to.match(/\* +a +ours +10 +0\.75 \[0\.\d+, [\d.]+\] +20/)
+      .and.to.match(/\* +a +ours +10 +0\.75 \[0\.\d+, [\d.]+\] +40/)
       .and.to.match(/a +b +– +0\.25 \[.*0\.5% +a better/);
     const again = await inProcess(
       "frontier",
@@ -61,7 +61,7 @@ describe("cli import", () => {
       [[file, "--as", "bad", "--compare", "ours", "--with", "nobody"], /no configuration or series "nobody"/],
       [
         [file, "--as", "bad", "--compare", "ours", "--with", "fast, v", "--detect", ".01"],
-        /takes [\d,]+ samples, and 20 are scored/,
+        /takes [\d,]+ samples, and 40 are scored/,
       ],
       [[file, "--as", "bad", "--detect", ".01"], /give --compare and --with too/],
       [[file, "--as", "bad", "--power", ".9"], /say which with --detect/],
