@@ -75,7 +75,8 @@ function labelOf(element: unknown): string {
 }
 
 function walk(bundled: unknown, made: unknown, path: string, tolerance: Tolerance, found: Differences): void {
-  if (Object.is(bundled, made)) return;
+  // Zero has one sign in what JSON writes.
+  if (bundled === made || Object.is(bundled, made)) return;
   if (typeof bundled === "number" && typeof made === "number" && close(bundled, made, tolerance)) found.tolerate();
   else if (Array.isArray(bundled) && Array.isArray(made)) {
     if (bundled.length !== made.length) {
