@@ -134,7 +134,7 @@ export function addTrainingOptions(command: Command): Command {
     .option("--table-learning-rate <x>", "of each budget's own schedule (default: the search's)", positiveNumber)
     .option(
       "--scouts <n>",
-      "samples on which single cuts are tried before training (default: the search's)",
+      "samples on which simple shapes are tried before training (default: the search's)",
       wholeNumber(0),
     )
     .addOption(

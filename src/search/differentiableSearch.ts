@@ -109,7 +109,7 @@ export class DifferentiableSearch {
     return this.#step % this.stepsPerEpoch === 0;
   }
 
-  /** Looks for good single cuts and starts the predictor there. Done once, by the first step. */
+  /** Looks for good shapes and starts the predictor there. Done once, by the first step. */
   async #begin(pacer: Pacer): Promise<void> {
     const { budgets, cost, scouts } = this.options;
     if (scouts > 0) {
@@ -136,7 +136,7 @@ export class DifferentiableSearch {
   }
 
   /**
-   * One step; the first one begins with a look at single cuts.
+   * One step; the first one begins with a look at simple shapes.
    *
    * @throws EspalierError when the divergence or the gradient stops being finite; Stopped.
    */

@@ -41,7 +41,7 @@ export interface SearchOptions {
   readonly lagrangian?: LagrangianOptions;
   /** Default "marginal". */
   readonly estimator?: Estimator;
-  /** Samples on which single cuts are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
+  /** Samples on which simple shapes are tried before the first step; default 16, 0 starts at the kernel's own schedule. */
   readonly scouts?: number;
   /** What is tried on them: simple shapes, or the additive programme's schedules too (a warm start); default "shapes". */
   readonly start?: Start;

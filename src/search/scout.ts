@@ -14,6 +14,9 @@ import { project } from "./projection.js";
 /** Single cuts that are tried, at most. */
 const CUTS = 8;
 
+/** Of the samples, the part on which every shape is tried; of the shapes, the part that is tried on the others too. */
+const HALVING = 1 / 4;
+
 export interface Scouting {
   /** For each budget, the shares [L] of the best shape at that budget. */
   readonly shares: readonly Float64Array[];
@@ -85,11 +88,11 @@ export async function scout(
       candidate.sum += found.results[c].divergence.reduce((a, b) => a + b, 0);
     });
   };
-  const quarter = Math.ceil(prepared.samples.length / 4);
+  const first = Math.ceil(HALVING * prepared.samples.length);
   const all = budgets.map((_, budget) => shapesAt(budget).map((__, shape): Candidate => ({ budget, shape, sum: 0 })));
-  await measure(all.flat(), prepared.samples.slice(0, quarter));
-  const left = all.map((own) => [...own].sort((a, b) => a.sum - b.sum).slice(0, Math.ceil(own.length / 4)));
-  await measure(left.flat(), prepared.samples.slice(quarter));
+  await measure(all.flat(), prepared.samples.slice(0, first));
+  const left = all.map((own) => [...own].sort((a, b) => a.sum - b.sum).slice(0, Math.ceil(HALVING * own.length)));
+  await measure(left.flat(), prepared.samples.slice(first));
   const best = left.map((own) => own.reduce((least, one) => (one.sum < least.sum ? one : least)));
   const tokens = prepared.samples.find((sample) => sample.tokens.visual > 0)?.tokens ?? prepared.samples[0].tokens;
   const shares = best.map(({ budget, shape }) =>

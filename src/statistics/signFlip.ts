@@ -3,7 +3,8 @@
  *
  * Where neither side is better and a difference is as likely as its negative, every choice of signs is equally likely and the
  * p-value is exact, however few samples carry the mean: k differences other than 0 never give less than 2^(1−k). For skewed
- * differences it holds in the limit of many samples. A mean and its Studentised form give the same test, since flips leave
+ * differences it holds in the limit of many samples: with 64 log-normal ones of log-deviation .7, .06 of true nulls fall below
+ * .05, where .10 of BCa intervals leave out 0 (`tests/statistics/signFlip.test.ts`). A mean and its Studentised form give the same test, since flips leave
  * the sum of squares as it is. Source: METHOD §9; Fisher, The Design of Experiments (1935), section 21.
  */
 import { EspalierError } from "../errors.js";

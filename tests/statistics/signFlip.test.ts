@@ -77,6 +77,28 @@ describe("statistics/signFlip", () => {
     expect(corrected / families).to.be.below(0.05 + 3 * 0.0126);
   });
 
+  it("rejects true nulls of skewed differences little more often than it says, and less often than intervals do", () => {
+    const random = new Random(1);
+    const lognormal = (spread: number) => Math.exp(spread * random.normal());
+    const mean = 0.5 * Math.exp((0.7 ** 2 + 0.5 ** 2) / 2);
+    const trials = 1500;
+    let rejected = 0;
+    let without0 = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const pairs = Array.from({ length: 64 }, () => {
+        const difficulty = lognormal(0.7);
+        return [1.5 * difficulty * lognormal(0.5) - mean, difficulty * lognormal(0.5)];
+      });
+      const [a, b] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
+      const { pValue, interval } = bootstrapDifference(a, b, { random, resamples: 999 });
+      if (pValue! <= 0.05) rejected++;
+      if (interval!.low > 0 || interval!.high < 0) without0++;
+    }
+    // A standard error of .006.
+    expect(rejected / trials).to.be.within(0.04, 0.08);
+    expect(rejected).to.be.below(without0);
+  });
+
   it("sees a difference about as often as a t test where differences are normal", () => {
     const random = new Random(2);
     let seen = 0;
